@@ -1,0 +1,1 @@
+//! Proof of Attribution: influence index, span index, scores, shares.

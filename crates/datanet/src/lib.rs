@@ -1,0 +1,1 @@
+//! Datanets: admits, checks, de-duplicates and versions contributions.

@@ -1,0 +1,1 @@
+//! OpenLoRA: serves many adapters over one base model.

@@ -1,0 +1,1 @@
+//! An embedded EVM chain: pool, blocks, state, logs.

@@ -1,0 +1,1 @@
+//! The neural network: tokenizer, chat template, transformer, LoRA, forward, backward, per-example gradients.

@@ -1,0 +1,1 @@
+//! Money: anchors records, captures fees, turns receipts into payouts and payouts into claims.

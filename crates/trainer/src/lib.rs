@@ -1,0 +1,1 @@
+//! ModelFactory: fine-tunes an adapter on a snapshot.
