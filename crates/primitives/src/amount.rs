@@ -90,7 +90,8 @@ impl FromStr for Wei {
         let unreadable = || AmountError::Unreadable { text: text.to_owned() };
         let number = text.trim().trim_end_matches("OPEN").trim_end();
         let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(whole) || !digits(decimals) || decimals.len() > 18 {
             return Err(unreadable());
         }

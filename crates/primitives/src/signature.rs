@@ -115,6 +115,10 @@ impl Signature {
         expected: Address,
     ) -> Result<(), SignatureError> {
         let found = recover(record.signing_hash(chain_id), self)?;
-        if found == expected { Ok(()) } else { Err(SignatureError::WrongSigner { expected, found }) }
+        if found == expected {
+            Ok(())
+        } else {
+            Err(SignatureError::WrongSigner { expected, found })
+        }
     }
 }

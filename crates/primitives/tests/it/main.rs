@@ -1,0 +1,6 @@
+//! The vocabulary at its boundary: encodings, ids, signatures, amounts, trees.
+
+mod amounts;
+mod merkle;
+mod records;
+mod signatures;
