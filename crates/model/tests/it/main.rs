@@ -1,0 +1,4 @@
+//! The network against an oracle in `f64`, and against itself.
+
+mod gradient;
+mod oracle;
