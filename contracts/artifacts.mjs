@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+// Writes schema/contracts/*.json from the Solidity sources, so that building the node needs no
+// compiler. With --check, compares instead and fails when a committed file is out of date.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const CONTRACTS = ['Registry', 'Payouts', 'Escrow'];
+const here = dirname(fileURLToPath(import.meta.url));
+const target = join(here, '..', 'schema', 'contracts');
+
+/** What the node needs of one compiled contract, as text with one line per ABI entry. */
+function artifact(name) {
+  const path = join(here, 'out', `${name}.sol`, `${name}.json`);
+  const compiled = JSON.parse(readFileSync(path, 'utf8'));
+  const { compiler, settings } = compiled.metadata;
+  const { bytecode, deployedBytecode } = compiled;
+  const immutables = Object.values(deployedBytecode.immutableReferences ?? {})
+    .flat()
+    .map(({ start, length }) => [start, length])
+    .sort((left, right) => left[0] - right[0]);
+  const fields = {
+    compiler: {
+      solc: compiler.version,
+      evmVersion: settings.evmVersion,
+      optimizerRuns: settings.optimizer.runs,
+    },
+    immutables,
+    bytecode: bytecode.object,
+    deployedBytecode: deployedBytecode.object,
+  };
+  const lines = Object.entries(fields).map(([key, value]) => `  "${key}": ${JSON.stringify(value)},`);
+  const abi = compiled.abi.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n');
+  return `{\n${lines.join('\n')}\n  "abi": [\n${abi}\n  ]\n}\n`;
+}
+
+function current(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const forge = join(here, 'node_modules', '.bin', 'forge');
+execFileSync(forge, ['build', '--skip', 'test'], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] });
+mkdirSync(target, { recursive: true });
+let stale = 0;
+for (const name of CONTRACTS) {
+  const path = join(target, `${name}.json`);
+  const text = artifact(name);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, text);
+  } else if (current(path) !== text) {
+    console.error(`schema/contracts/${name}.json is out of date: run node contracts/artifacts.mjs`);
+    stale += 1;
+  }
+}
+process.exitCode = stale === 0 ? 0 : 1;
