@@ -86,6 +86,17 @@ pub enum TensorError {
     },
 }
 
+/// A network that cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The configuration is impossible.
+    #[error("the model configuration is out of range")]
+    Config(#[source] ConfigError),
+    /// The tensors do not fit the configuration.
+    #[error("the model's tensors do not fit its configuration")]
+    Tensors(#[source] TensorError),
+}
+
 /// An adapter folder in PEFT form that does not fit.
 #[derive(Debug, thiserror::Error)]
 pub enum AdapterError {

@@ -30,11 +30,13 @@ mod llama;
 mod lora;
 #[expect(unsafe_code, reason = "the matrix product takes raw pointers")]
 mod matrix;
+mod tensors;
 mod train;
 
 pub use config::Config;
-pub use error::{AdapterError, ConfigError, SequenceError, TensorError, TextError};
+pub use error::{AdapterError, ConfigError, LoadError, SequenceError, TensorError, TextError};
 pub use llama::{Layout, Llama};
 pub use lora::{Lora, LoraGradient, LoraLayout, LoraOptions, Module, Target};
 pub use matrix::product;
+pub use tensors::Precision;
 pub use train::{Example, ExampleLoss, Workspace};

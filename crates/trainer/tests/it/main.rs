@@ -1,0 +1,3 @@
+//! Training at the crate's boundary.
+
+mod pretraining;
