@@ -1,10 +1,17 @@
 //! Automation of the repository: one subcommand per file.
 
-#![expect(clippy::print_stdout, reason = "a command line tool prints")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool prints")]
 
+mod api;
+mod clients;
+mod command;
 mod corpus;
+mod demo;
 mod demo_data;
+mod product;
 mod seeded;
+mod server;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -18,6 +25,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Build everything, run the whole journey on real data, then serve the page until Ctrl-C.
+    Demo(demo::Options),
+    /// Install what tests need, build, run every check.
+    Test(test::Options),
     /// Prepare the demo's Datanets under `demo/` from their named sources.
     DemoData(demo_data::Options),
     /// Write the pre-training corpus and train its tokenizer.
@@ -26,6 +37,8 @@ enum Task {
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run_all(&options),
         Task::DemoData(options) => demo_data::run(&options),
         Task::Corpus(options) => corpus::run(&options),
     }

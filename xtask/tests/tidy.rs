@@ -67,7 +67,8 @@ fn check(offences: Vec<String>) {
 }
 
 fn manifest(krate: &str) -> toml::Table {
-    let folder = if krate == "xtask" { root().join(krate) } else { root().join("crates").join(krate) };
+    let folder =
+        if krate == "xtask" { root().join(krate) } else { root().join("crates").join(krate) };
     let text = fs::read_to_string(folder.join("Cargo.toml")).expect("the crate has a manifest");
     text.parse().expect("the manifest is TOML")
 }
@@ -101,10 +102,11 @@ fn arrows_are_those_of_the_picture() {
 
 #[test]
 fn files_stay_readable() {
-    let long = texts(&["rs", "ts", "tsx", "sol", "mjs", "css"]).into_iter().filter_map(|(path, text)| {
-        let lines = text.lines().count();
-        (lines > FILE_LINES_MAX).then(|| format!("{}: {lines} lines", path.display()))
-    });
+    let long =
+        texts(&["rs", "ts", "tsx", "sol", "mjs", "css"]).into_iter().filter_map(|(path, text)| {
+            let lines = text.lines().count();
+            (lines > FILE_LINES_MAX).then(|| format!("{}: {lines} lines", path.display()))
+        });
     let large = files().into_iter().filter_map(|path| {
         let bytes = fs::metadata(&path).expect("listed by git").len();
         (bytes > FILE_BYTES_MAX).then(|| format!("{}: {bytes} bytes", path.display()))
@@ -152,7 +154,8 @@ fn the_repository_knows_no_machine() {
 
 #[test]
 fn each_crate_opens_with_what_it_is() {
-    let krates = ARROWS.iter().map(|(krate, _)| *krate).filter(|krate| !["cli", "xtask"].contains(krate));
+    let krates =
+        ARROWS.iter().map(|(krate, _)| *krate).filter(|krate| !["cli", "xtask"].contains(krate));
     let silent = krates.filter(|krate| {
         let lib = root().join("crates").join(krate).join("src/lib.rs");
         let text = fs::read_to_string(lib).expect("a library");

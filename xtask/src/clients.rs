@@ -1,0 +1,169 @@
+//! Clients of others against a running node: `cast`, viem, the `openai` package, a real browser.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+
+use crate::api::{Api, text};
+use crate::command::{command, installed, run};
+use crate::product;
+
+const OPENAI: &str = "openai==3.52.0";
+const CHROMIUM: &str = "/usr/bin/chromium";
+const RECIPIENT: &str = "0x00000000000000000000000000000000000ca571";
+
+/// Where the tools lie that tests need and the product does not.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    root: PathBuf,
+}
+
+impl Tools {
+    /// Installs what is missing: npm packages, a Python environment, a browser.
+    pub(crate) fn install(root: &Path) -> Result<Self> {
+        let tools = Self { root: root.to_owned() };
+        product::install(&tools.folder())?;
+        if !tools.python().exists() {
+            tools.install_python()?;
+        }
+        if !Path::new(CHROMIUM).exists() {
+            apt(root, "chromium")?;
+        }
+        Ok(tools)
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.join("xtask/clients")
+    }
+
+    fn venv(&self) -> PathBuf {
+        self.root.join(".tools/python")
+    }
+
+    fn python(&self) -> PathBuf {
+        self.venv().join("bin/openai")
+    }
+
+    fn install_python(&self) -> Result<()> {
+        let venv = self.venv().display().to_string();
+        let made = run(command(&self.root, &format!("python3 -m venv {venv}")));
+        if made.is_err() {
+            apt(&self.root, "python3-venv")?;
+            run(command(&self.root, &format!("python3 -m venv --clear {venv}")))?;
+        }
+        let pip = format!(
+            "{venv}/bin/python -m pip install --quiet --disable-pip-version-check {OPENAI}"
+        );
+        run(command(&self.root, &pip)).context("install the openai package")
+    }
+
+    fn cast(&self) -> PathBuf {
+        self.folder().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast")
+    }
+}
+
+/// Installs a package of the distribution.
+fn apt(root: &Path, package: &str) -> Result<()> {
+    let sudo = if installed("sudo") { "sudo " } else { "" };
+    let line = format!("{sudo}apt-get install -y -qq --no-install-recommends {package}");
+    if run(command(root, &line)).is_ok() {
+        return Ok(());
+    }
+    run(command(root, &format!("{sudo}apt-get update -qq")))?;
+    run(command(root, &line)).with_context(|| format!("install {package}"))
+}
+
+/// A running node with a trained adapter, and an account on it.
+#[derive(Debug)]
+pub(crate) struct Clients<'a> {
+    tools: &'a Tools,
+    api: &'a Api,
+    private_key: String,
+    api_key: String,
+}
+
+impl<'a> Clients<'a> {
+    /// Makes an account with a deposit for the clients to use.
+    pub(crate) fn new(tools: &'a Tools, api: &'a Api, data: &Path) -> Result<Self> {
+        let name = "outsider";
+        let account = api.post("/api/v1/accounts", &json!({ "name": name }))?;
+        let deposit = json!({ "amount_wei": "2000000000000000000" });
+        api.post(&format!("/api/v1/accounts/{name}/deposit"), &deposit)?;
+        let exported = Command::new(tools.root.join("target/release/openledger"))
+            .args(["account", "export", name, "--data"])
+            .arg(data)
+            .output()
+            .context("start openledger account export")?;
+        ensure!(exported.status.success(), "account export failed: {exported:?}");
+        let private_key = String::from_utf8(exported.stdout)?.trim().to_owned();
+        let api_key = text(&account, "api_key")?.to_owned();
+        Ok(Self { tools, api, private_key, api_key })
+    }
+
+    /// The stock `openai` package: models, chat, streaming, completions, refusals.
+    pub(crate) fn openai(&self, model: &str, question: &str) -> Result<()> {
+        let mut python = Command::new(self.tools.venv().join("bin/python"));
+        python.arg(self.tools.folder().join("chat.py"));
+        python.args([self.api.url(), &self.api_key, model, question]);
+        run(python)
+    }
+
+    /// viem: transfer, deploy, write, read, logs, a revert, a new head over WebSocket.
+    pub(crate) fn viem(&self) -> Result<()> {
+        let mut node = Command::new("node");
+        node.arg(self.tools.folder().join("viem.mjs"));
+        node.args([self.api.url(), &self.private_key]);
+        node.arg(self.tools.root.join("schema/contracts/Escrow.json"));
+        run(node)
+    }
+
+    /// `cast`: chain id, send, receipt, balance, a contract's view.
+    pub(crate) fn cast(&self) -> Result<()> {
+        let before = self.cast_reads(&["balance", RECIPIENT])?;
+        let key = self.private_key.as_str();
+        let send = ["send", RECIPIENT, "--value", "7", "--private-key", key, "--json"];
+        let receipt: serde_json::Value = serde_json::from_str(&self.cast_reads(&send)?)?;
+        ensure!(receipt["status"] == "0x1", "cast send: {receipt}");
+        let hash = text(&receipt, "transactionHash")?;
+        let status = self.cast_reads(&["receipt", hash, "status"])?;
+        ensure!(status.starts_with('1'), "cast receipt says {status}");
+        let after = self.cast_reads(&["balance", RECIPIENT])?;
+        let gained = after.parse::<u128>()?.checked_sub(before.parse()?);
+        ensure!(gained == Some(7), "balance went from {before} to {after}");
+
+        let status = self.api.get("/api/v1/status")?;
+        let id: u64 = self.cast_reads(&["chain-id"])?.parse()?;
+        ensure!(status["chain_id"] == id, "cast chain-id says {id}");
+        let payouts = text(&status["contracts"], "payouts")?;
+        let logs: serde_json::Value = serde_json::from_str(&self.cast_reads(&[
+            "logs",
+            "--json",
+            "--from-block",
+            "0",
+            "--address",
+            payouts,
+        ])?)?;
+        ensure!(logs.as_array().is_some_and(|logs| !logs.is_empty()), "payouts wrote no log");
+        Ok(())
+    }
+
+    /// The page in a real browser.
+    pub(crate) fn page(&self) -> Result<()> {
+        let web = self.tools.root.join("web");
+        let mut browser = command(&web, "npm run --silent e2e");
+        browser.env("OPENLEDGER_URL", self.api.url());
+        run(browser)
+    }
+
+    fn cast_reads(&self, arguments: &[&str]) -> Result<String> {
+        let rpc = format!("{}/rpc", self.api.url());
+        let output =
+            Command::new(self.tools.cast()).args(arguments).args(["--rpc-url", &rpc]).output();
+        let output = output.context("start cast")?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "cast {}: {errors}", arguments[0]);
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+}
