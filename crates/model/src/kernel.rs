@@ -179,23 +179,53 @@ kernels! {
         }
     }
 
-    /// `y = W x` or, when `add` is not zero, `y += add · W x`, with `W [y.len(), x.len()]` row-major.
-    fn matrix_vector(y: &mut [f32], w: &[f32], x: &[f32], add: f32) {
-        let n = x.len();
-        let (fours, rest) = y.as_chunks_mut::<4>();
-        let (w_fours, w_rest) = w.split_at(fours.len() * 4 * n);
-        let keep = if add == 0.0 { 0.0 } else { 1.0 };
-        let scale = if add == 0.0 { 1.0 } else { add };
-        for (y, w) in fours.iter_mut().zip(w_fours.chunks_exact(4 * n)) {
-            let (ab, cd) = w.split_at(2 * n);
-            let ((a, b), (c, d)) = (ab.split_at(n), cd.split_at(n));
-            let sums = dot4_inline([a, b, c, d], x);
-            for i in 0..4 {
-                y[i] = sums[i].mul_add(scale, y[i] * keep);
+    /// `yᵢ = W xᵢ` for some rows `x [n, inputs]`, `y [n, outputs]`, with `W [outputs, inputs]`.
+    ///
+    /// A row has the same bits whatever the other rows are.
+    fn matrix_rows(y: &mut [f32], w: &[f32], x: &[f32], inputs: usize) {
+        let outputs = w.len() / inputs;
+        for (tile, w) in w.chunks(4 * inputs).enumerate() {
+            for (y, x) in y.chunks_exact_mut(outputs).zip(x.chunks_exact(inputs)) {
+                let y = &mut y[4 * tile..];
+                if w.len() == 4 * inputs {
+                    let (ab, cd) = w.split_at(2 * inputs);
+                    let ((a, b), (c, d)) = (ab.split_at(inputs), cd.split_at(inputs));
+                    y[..4].copy_from_slice(&dot4_inline([a, b, c, d], x));
+                } else {
+                    for (y, w) in y.iter_mut().zip(w.chunks_exact(inputs)) {
+                        *y = dot_inline(w, x);
+                    }
+                }
             }
         }
-        for (y, w) in rest.iter_mut().zip(w_rest.chunks_exact(n)) {
-            *y = dot_inline(w, x).mul_add(scale, *y * keep);
+    }
+
+    /// `y += scale · B z`, with `B [y.len(), z.len()]` and a short `z`.
+    fn add_low_rank(y: &mut [f32], b: &[f32], z: &[f32], scale: f32) {
+        let (z_chunks, z_rest) = z.as_chunks::<8>();
+        for (y, b) in y.iter_mut().zip(b.chunks_exact(z.len())) {
+            let mut lanes = [0.0; 8];
+            let (b_chunks, b_rest) = b.as_chunks::<8>();
+            for (b, z) in b_chunks.iter().zip(z_chunks) {
+                for i in 0..8 {
+                    lanes[i] = b[i].mul_add(z[i], lanes[i]);
+                }
+            }
+            for ((lane, &b), &z) in lanes.iter_mut().zip(b_rest).zip(z_rest) {
+                *lane = b.mul_add(z, *lane);
+            }
+            let [a, b, c, d, e, f, g, h] = lanes;
+            *y = (((a + b) + (c + d)) + ((e + f) + (g + h))).mul_add(scale, *y);
+        }
+    }
+
+    /// `out = Σ weightᵢ · rowᵢ`, with `rows [weight.len(), out.len()]`.
+    fn weighted_sum(out: &mut [f32], weight: &[f32], rows: &[f32]) {
+        out.fill(0.0);
+        for (&weight, row) in weight.iter().zip(rows.chunks_exact(out.len())) {
+            for (out, &value) in out.iter_mut().zip(row) {
+                *out = weight.mul_add(value, *out);
+            }
         }
     }
 

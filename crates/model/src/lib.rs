@@ -22,18 +22,24 @@
 )]
 
 mod attention;
+mod cache;
 mod config;
+mod decode;
 mod error;
 #[expect(unsafe_code, reason = "functions compiled for wider vectors are called after detection")]
 mod kernel;
+mod linear;
 mod llama;
 mod lora;
 #[expect(unsafe_code, reason = "the matrix product takes raw pointers")]
 mod matrix;
+mod prefill;
 mod tensors;
 mod train;
 
+pub use cache::KvCache;
 pub use config::Config;
+pub use decode::Decode;
 pub use error::{AdapterError, ConfigError, LoadError, SequenceError, TensorError, TextError};
 pub use llama::{Layout, Llama};
 pub use lora::{Lora, LoraGradient, LoraLayout, LoraOptions, Module, Target};

@@ -1,4 +1,4 @@
-use super::{dot, exp, matrix_vector, softmax_causal};
+use super::{add_low_rank, dot, exp, matrix_rows, softmax_causal, weighted_sum};
 
 #[test]
 fn exponential_is_accurate() {
@@ -12,20 +12,41 @@ fn exponential_is_accurate() {
     assert!((exp(0.0) - 1.0).abs() < 1e-7);
 }
 
+fn numbers(count: usize, shift: usize) -> Vec<f32> {
+    (0..count).map(|i| (((i + shift) * 7919) % 1009) as f32 / 300.0 - 1.5).collect()
+}
+
 #[test]
-fn four_rows_at_once_have_the_bits_of_one() {
-    let value = |i: usize| ((i * 7919) % 1009) as f32 / 300.0 - 1.5;
-    let (rows, width) = (7, 77);
-    let w: Vec<f32> = (0..rows * width).map(value).collect();
-    let x: Vec<f32> = (0..width).map(|i| value(i + 31)).collect();
-    let mut y = vec![f32::NAN; rows];
-    y.fill(3.0);
-    matrix_vector(&mut y, &w, &x, 0.0);
-    for (y, w) in y.iter().zip(w.chunks_exact(width)) {
-        assert_eq!(y.to_bits(), dot(w, &x).to_bits());
-        let exact: f64 = w.iter().zip(&x).map(|(&w, &x)| f64::from(w) * f64::from(x)).sum();
-        assert!((f64::from(*y) - exact).abs() < 1e-4);
+fn a_row_has_the_same_bits_in_any_company() {
+    let (outputs, inputs, rows) = (7, 77, 5);
+    let (w, x) = (numbers(outputs * inputs, 0), numbers(rows * inputs, 31));
+    let mut y = vec![f32::NAN; rows * outputs];
+    matrix_rows(&mut y, &w, &x, inputs);
+    for (y, x) in y.chunks_exact(outputs).zip(x.chunks_exact(inputs)) {
+        let mut alone = vec![f32::NAN; outputs];
+        matrix_rows(&mut alone, &w, x, inputs);
+        assert_eq!(y, alone);
+        for (y, w) in y.iter().zip(w.chunks_exact(inputs)) {
+            assert_eq!(y.to_bits(), dot(w, x).to_bits());
+            let exact: f64 = w.iter().zip(x).map(|(&w, &x)| f64::from(w) * f64::from(x)).sum();
+            assert!((f64::from(*y) - exact).abs() < 1e-4);
+        }
     }
+}
+
+#[test]
+fn short_products_and_weighted_sums() {
+    for rank in [1, 3, 8, 11, 16] {
+        let (b, z) = (numbers(6 * rank, 3), numbers(rank, 17));
+        let mut y = vec![1.0; 6];
+        add_low_rank(&mut y, &b, &z, 0.5);
+        for (y, b) in y.iter().zip(b.chunks_exact(rank)) {
+            assert!((y - 1.0 - 0.5 * dot(b, &z)).abs() < 1e-5);
+        }
+    }
+    let mut out = [9.0; 2];
+    weighted_sum(&mut out, &[2.0, 0.5], &[1.0, 2.0, 4.0, 6.0]);
+    assert_eq!(out, [4.0, 7.0]);
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Llama {
             dout: attended,
         };
         attention::backward(&self.config, rows, kept, qkv, scratch);
-        self.rotate_rows(qkv, rows, -1.0);
+        self.rotate_rows(qkv, 0..rows, -1.0);
         // Below the first adapted layer nothing is trained, so nothing flows on.
         let last = layer == 0 && sinks.full.is_none();
         let group = Group::Qkv;

@@ -49,7 +49,7 @@ impl Llama {
         kernel::rms_norm(x, gain, config.norm_epsilon, &mut tape.attention_in, inverse);
         let (qkv, z) = (&mut tape.qkv, &mut tape.z[Group::Qkv as usize]);
         self.group_forward(lora, (layer, Group::Qkv), &tape.attention_in, Into::Overwrite, (qkv, z), length);
-        self.rotate_rows(qkv, length, 1.0);
+        self.rotate_rows(qkv, 0..length, 1.0);
         attention::forward(config, length, qkv, &mut tape.attended, &mut tape.logsum, scratch);
         let middle = &mut tape.middle;
         middle[..x.len()].copy_from_slice(x);
@@ -72,48 +72,6 @@ impl Llama {
         out.copy_from_slice(middle);
         let z = &mut tape.z[Group::Down as usize];
         self.group_forward(lora, (layer, Group::Down), &tape.activated, Into::Add, (out, z), length);
-    }
-
-    /// `out = [out +] x Wᵀ + s·z Bᵀ` with `z = x Aᵀ`, for all matrices of a group.
-    pub(crate) fn group_forward(
-        &self,
-        lora: Option<&Lora>,
-        (layer, group): (usize, Group),
-        x: &[f32],
-        into: Into,
-        (out, z): (&mut [f32], &mut [f32]),
-        rows: usize,
-    ) {
-        let (outputs, inputs) = self.layout.group_shape(group);
-        let w = Matrix::dense(&self.weights[self.layout.group(layer, group)], outputs, inputs);
-        let x = Matrix::dense(x, rows, inputs);
-        multiply(MatrixMut::dense(out, rows, outputs), into, 1.0, x, w.t());
-        let Some(lora) = lora else { return };
-        let Some(adapted) = lora.layout().group(layer, group) else { return };
-        let rank = lora.layout().options().rank;
-        let stacked = adapted.modules.len() * rank;
-        let a = Matrix::dense(&lora.parameters()[adapted.a.clone()], stacked, inputs);
-        multiply(MatrixMut::dense(z, rows, stacked), Into::Overwrite, 1.0, x, a.t());
-        for (i, module) in adapted.modules.iter().enumerate() {
-            let b = Matrix::dense(&lora.parameters()[module.b.clone()], module.outputs, rank);
-            let column = self.layout.column(group, module.target);
-            let out = MatrixMut::new(&mut out[column..], rows, module.outputs, outputs);
-            let z = Matrix::new(&z[i * rank..], rows, rank, stacked);
-            multiply(out, Into::Add, lora.layout().scale(), z, b.t());
-        }
-    }
-
-    /// Applies the rotary embedding to the q and k heads of `[q | k | v]` rows.
-    pub(super) fn rotate_rows(&self, qkv: &mut [f32], length: usize, turn: f32) {
-        let config = &self.config;
-        let rotated = config.query_width() + config.kv_width();
-        let rows = qkv.chunks_exact_mut(rotated + config.kv_width());
-        for (position, row) in rows.take(length).enumerate() {
-            let (cosine, sine) = self.rope.at(position);
-            for head in row[..rotated].chunks_exact_mut(config.head_width) {
-                kernel::rotate(head, cosine, sine, turn);
-            }
-        }
     }
 
     /// The loss at the supervised positions and, if gradients are wanted, the

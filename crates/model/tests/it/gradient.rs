@@ -9,7 +9,7 @@ use crate::oracle::{Oracle, tiny, widen};
 const STEP: f64 = 1e-5;
 
 /// A network whose weights are large enough that every path matters.
-fn network(config: &Config) -> Llama {
+pub(crate) fn network(config: &Config) -> Llama {
     let mut model = Llama::random(config, 3).expect("the shape is valid");
     for (i, weight) in model.weights_mut().iter_mut().enumerate() {
         *weight = *weight * 10.0 + ((i * 37 % 101) as f32 - 50.0) / 400.0;
@@ -17,7 +17,7 @@ fn network(config: &Config) -> Llama {
     model
 }
 
-fn adapter(config: &Config, targets: &[Target]) -> Lora {
+pub(crate) fn adapter(config: &Config, targets: &[Target]) -> Lora {
     let options =
         LoraOptions { rank: 3, alpha: 4.0, targets: targets.to_vec(), ..LoraOptions::default() };
     let mut lora = Lora::init(config, &options, 5).expect("the options are valid");
@@ -27,7 +27,7 @@ fn adapter(config: &Config, targets: &[Target]) -> Lora {
     lora
 }
 
-fn text(length: usize) -> Vec<u32> {
+pub(crate) fn text(length: usize) -> Vec<u32> {
     (0..length).map(|i| (i * i * 3 + i) as u32 % 11).collect()
 }
 

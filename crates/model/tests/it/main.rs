@@ -1,4 +1,5 @@
 //! The network against an oracle in `f64`, and against itself.
 
 mod gradient;
+mod inference;
 mod oracle;
