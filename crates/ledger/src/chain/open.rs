@@ -1,0 +1,172 @@
+//! Opening: a new database gets the genesis block, an old one must continue it.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, RwLock},
+};
+
+use alloy_consensus::{Header, Sealed};
+use redb::{Builder, Database, DatabaseError, StorageBackend};
+
+use super::{Chain, Head, Staged, Turn};
+use crate::{
+    admission::admit,
+    block::Block,
+    error::{OpenError, StoreError},
+    genesis::Genesis,
+    options::Options,
+    pool::Pool,
+    rules::Rules,
+    store::{PoolChanges, Reader, Store},
+    trie::Trie,
+};
+
+impl Chain {
+    /// Opens the chain in the file at `path`, or starts one there.
+    ///
+    /// The state is loaded whole and its root compared with the last header's.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::InUse`] when another process has it open, [`OpenError::OtherGenesis`] when it
+    /// is another network's, [`OpenError::StateRoot`] and [`OpenError::Store`] when it is damaged.
+    pub fn open(path: &Path, genesis: &Genesis, options: Options) -> Result<Self, OpenError> {
+        let database = builder(&options).create(path).map_err(open_error)?;
+        Self::with_database(database, genesis, options)
+    }
+
+    /// Opens the chain on any storage that behaves like a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_backend(
+        backend: impl StorageBackend,
+        genesis: &Genesis,
+        options: Options,
+    ) -> Result<Self, OpenError> {
+        let database = builder(&options).create_with_backend(backend).map_err(open_error)?;
+        Self::with_database(database, genesis, options)
+    }
+
+    /// A chain that is gone when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn in_memory(genesis: &Genesis, options: Options) -> Result<Self, OpenError> {
+        Self::open_backend(redb::backends::InMemoryBackend::new(), genesis, options)
+    }
+
+    fn with_database(
+        database: Database,
+        genesis: &Genesis,
+        options: Options,
+    ) -> Result<Self, OpenError> {
+        let store = Store::new(database)?;
+        let rules = genesis.rules();
+        let (header, state) = match store.reader()?.head() {
+            Some(number) => load(&store.reader()?, number, genesis)?,
+            None => start(&store, genesis)?,
+        };
+        let pool = load_pool(&store, &rules, &options, &header)?;
+        Ok(Self {
+            rules,
+            options,
+            store,
+            head: RwLock::new(Arc::new(Head { header, state })),
+            pool: Mutex::new(pool),
+            staged: Mutex::new(Staged::default()),
+            turn: Mutex::new(Turn::default()),
+        })
+    }
+}
+
+fn builder(options: &Options) -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(options.cache_bytes);
+    builder
+}
+
+fn open_error(error: DatabaseError) -> OpenError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => OpenError::InUse,
+        error => StoreError::from(error).into(),
+    }
+}
+
+fn start(store: &Store, genesis: &Genesis) -> Result<(Sealed<Header>, Trie), OpenError> {
+    let changes = genesis.changes();
+    let mut state = Trie::default();
+    changes.apply(&mut state);
+    let header = genesis.header(state.root());
+    let block = Block { header: header.clone(), transactions: Vec::new(), receipts: Vec::new() };
+    store.write_block(&block, &changes, &PoolChanges::default())?;
+    Ok((header, state))
+}
+
+fn load(
+    reader: &Reader,
+    number: u64,
+    genesis: &Genesis,
+) -> Result<(Sealed<Header>, Trie), OpenError> {
+    let missing = || StoreError::Damaged { what: "header" };
+    let first = reader.first()?.ok_or_else(missing)?;
+    let stored = reader.hash(first)?.ok_or_else(missing)?;
+    let wanted = genesis.hash();
+    if stored != wanted {
+        return Err(OpenError::OtherGenesis { stored, wanted });
+    }
+    let header = reader.header(number)?.ok_or_else(missing)?;
+    let state = reader.state_trie()?;
+    let (stated, computed) = (header.state_root, state.root());
+    if stated != computed {
+        return Err(OpenError::StateRoot { number, stated, computed });
+    }
+    Ok((header, state))
+}
+
+/// The pool as it was, without transactions that can no longer be executed.
+fn load_pool(
+    store: &Store,
+    rules: &Rules,
+    options: &Options,
+    head: &Sealed<Header>,
+) -> Result<Pool, StoreError> {
+    let reader = store.reader()?;
+    let mut pool = Pool::default();
+    let mut stale = Vec::new();
+    for (sender, nonce, bytes) in reader.pool()? {
+        let account = reader.account(sender, head.number)?.unwrap_or_default();
+        let waits = admit(&bytes, rules, options, head)
+            .and_then(|pooled| pool.insert(Arc::new(pooled), account, options));
+        if waits.is_err() {
+            stale.push((sender, nonce));
+        }
+    }
+    if !stale.is_empty() {
+        store.write_pool(&PoolChanges { added: &[], removed: &stale })?;
+    }
+    Ok(pool)
+}
+
+/// What is in the database, summed up for audits.
+impl Chain {
+    /// Sum of all balances in wei, read in one pass over all accounts.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn supply_wei(&self) -> Result<alloy_primitives::U256, StoreError> {
+        self.store.reader()?.supply()
+    }
+
+    /// The state root computed anew from every stored account and slot.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn recompute_state_root(&self) -> Result<alloy_primitives::B256, StoreError> {
+        self.store.reader()?.state_root()
+    }
+}

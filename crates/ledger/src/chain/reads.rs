@@ -1,0 +1,292 @@
+//! Reads: blocks, transactions, receipts, logs, accounts, proofs, fees.
+
+use alloy_consensus::{BlockHeader as _, Header, Sealed, transaction::TransactionInfo};
+use alloy_eips::{BlockId, BlockNumberOrTag};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log, Transaction, TransactionReceipt};
+use alloy_trie::TrieAccount;
+
+use super::Chain;
+use crate::{
+    block::Block,
+    error::{ReadError, StoreError},
+    executor::next_base_fee,
+    options::Options,
+    pool::Pooled,
+    state::{Account, StateAt},
+    store::Reader,
+    trie::Trie,
+};
+
+/// An account with the vertices that prove it, and some of its slots, against the state root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountProof {
+    /// The account; the default one when it does not exist.
+    pub account: Account,
+    /// Root of its storage.
+    pub storage_root: B256,
+    /// RLP vertices from the state root to the account (EIP-1186).
+    pub proof: Vec<Bytes>,
+    /// The slots that were asked for, in that order.
+    pub slots: Vec<SlotProof>,
+}
+
+/// A slot with the vertices that prove it against the storage root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotProof {
+    /// Number of the slot.
+    pub slot: U256,
+    /// Its value, zero when it was never set.
+    pub value: U256,
+    /// RLP vertices from the storage root to the slot.
+    pub proof: Vec<Bytes>,
+}
+
+impl Chain {
+    /// The id that signatures bind to (EIP-155).
+    pub fn chain_id(&self) -> u64 {
+        self.rules.chain_id()
+    }
+
+    /// The settings it was opened with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Header of the last sealed block. It is final at once: there is one producer.
+    pub fn head(&self) -> Sealed<Header> {
+        self.current().header.clone()
+    }
+
+    /// Base fee per gas of the next block, in wei.
+    pub fn next_base_fee_wei(&self) -> u64 {
+        next_base_fee(&self.rules, &self.current().header).unwrap_or_default()
+    }
+
+    /// Blob base fee of the next block, in wei. No blobs are accepted, so it stays at the least.
+    pub fn next_blob_base_fee_wei(&self) -> u128 {
+        let head = self.head();
+        let blobs = self.rules.blob_params(head.timestamp);
+        blobs
+            .and_then(|blobs| head.next_block_blob_fee(blobs))
+            .unwrap_or(alloy_eips::eip4844::BLOB_TX_MIN_BLOB_GASPRICE)
+    }
+
+    /// A block, `None` when there is none with that number or hash. `pending` gives the latest.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn block(&self, block: BlockId) -> Result<Option<Block>, ReadError> {
+        let reader = self.store.reader()?;
+        match resolve(&reader, block) {
+            Ok(number) => Ok(reader.block(number)?),
+            Err(ReadError::UnknownBlock) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A header, as [`Self::block`] but without reading the transactions.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn header(&self, block: BlockId) -> Result<Option<Sealed<Header>>, ReadError> {
+        let reader = self.store.reader()?;
+        match resolve(&reader, block) {
+            Ok(number) => Ok(reader.header(number)?),
+            Err(ReadError::UnknownBlock) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A transaction in a block or in the pool; the latter has no block hash.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn transaction(&self, hash: B256) -> Result<Option<Transaction>, StoreError> {
+        // The pool first: a transaction leaves it only when its block can be read.
+        if let Some(pooled) = self.pool().get(hash) {
+            return Ok(Some(waiting(&pooled)));
+        }
+        let reader = self.store.reader()?;
+        let Some((number, index)) = reader.place(hash)? else { return Ok(None) };
+        Ok(reader.block(number)?.and_then(|block| block.transaction(index)))
+    }
+
+    /// A receipt, `None` until the transaction is in a block.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn receipt(&self, hash: B256) -> Result<Option<TransactionReceipt>, StoreError> {
+        let reader = self.store.reader()?;
+        let Some((number, index)) = reader.place(hash)? else { return Ok(None) };
+        Ok(reader.block(number)?.and_then(|block| block.receipt(index)))
+    }
+
+    /// Every waiting transaction, by sender and nonce.
+    pub fn waiting(&self) -> Vec<Transaction> {
+        self.pool().iter().map(|pooled| waiting(pooled)).collect()
+    }
+
+    /// The nonce that the sender's next transaction should have, waiting ones counted.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn next_nonce(&self, sender: Address) -> Result<u64, ReadError> {
+        // The pool lock spans both reads: a block sealed in between would count twice or never.
+        let pool = self.pool();
+        let account = self.account(sender, BlockId::latest())?;
+        Ok(pool.next_nonce(sender, account.nonce))
+    }
+
+    /// An account after a block; the default one when it does not exist. Any block will do.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::UnknownBlock`], or when the database fails.
+    pub fn account(&self, address: Address, block: BlockId) -> Result<Account, ReadError> {
+        let reader = self.store.reader()?;
+        let state = StateAt::new(&reader, resolve(&reader, block)?);
+        Ok(state.account(address)?.unwrap_or_default())
+    }
+
+    /// Code of an account after a block, empty when it has none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::account`].
+    pub fn code(&self, address: Address, block: BlockId) -> Result<Bytes, ReadError> {
+        let reader = self.store.reader()?;
+        let state = StateAt::new(&reader, resolve(&reader, block)?);
+        Ok(state.code(address)?)
+    }
+
+    /// A storage slot after a block, zero when it was never set.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::account`].
+    pub fn storage(&self, address: Address, slot: U256, block: BlockId) -> Result<U256, ReadError> {
+        let reader = self.store.reader()?;
+        let state = StateAt::new(&reader, resolve(&reader, block)?);
+        Ok(state.storage(address, slot)?)
+    }
+
+    /// An account and slots of it with their proofs, after the latest block.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::ProofNotLatest`] for an older block: only the latest trie is kept.
+    pub fn proof(
+        &self,
+        address: Address,
+        slots: &[U256],
+        block: BlockId,
+    ) -> Result<AccountProof, ReadError> {
+        let head = self.current();
+        let number = resolve(&self.store.reader()?, block)?;
+        let latest = head.header.number();
+        if number != latest {
+            return Err(ReadError::ProofNotLatest { number, latest });
+        }
+        let key = keccak256(address);
+        let (account, storage) = match head.state.get(key) {
+            Some(leaf) => (decode::<TrieAccount>(&leaf.value)?, leaf.storage.clone()),
+            None => (TrieAccount::default(), Trie::default()),
+        };
+        let slots = slots.iter().map(|slot| prove_slot(&storage, *slot));
+        Ok(AccountProof {
+            account: Account {
+                nonce: account.nonce,
+                balance: account.balance,
+                code_hash: account.code_hash,
+            },
+            storage_root: account.storage_root,
+            proof: head.state.proof(key),
+            slots: slots.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The logs that a filter selects, in the order of the chain.
+    ///
+    /// A range that leaves an end open means the latest block there.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::InvalidRange`] when the range is reversed or beyond the latest block,
+    /// [`ReadError::RangeTooWide`] and [`ReadError::TooManyLogs`] at the limits of the options.
+    pub fn logs(&self, filter: &Filter) -> Result<Vec<Log>, ReadError> {
+        let reader = self.store.reader()?;
+        let (first, last) = self.log_range(&reader, filter)?;
+        let mut logs = Vec::new();
+        for number in first..=last {
+            let header = reader.header(number)?.ok_or(ReadError::UnknownBlock)?;
+            if !filter.matches_bloom(header.logs_bloom) {
+                continue;
+            }
+            let Some(block) = reader.block(number)? else { continue };
+            logs.extend(block.logs().into_iter().filter(|log| filter.matches(&log.inner)));
+            let limit = self.options.logs_max;
+            if logs.len() > limit {
+                return Err(ReadError::TooManyLogs { limit });
+            }
+        }
+        Ok(logs)
+    }
+
+    fn log_range(&self, reader: &Reader, filter: &Filter) -> Result<(u64, u64), ReadError> {
+        let (from, to) = match filter.block_option {
+            FilterBlockOption::AtBlockHash(hash) => {
+                let number = resolve(reader, BlockId::hash(hash))?;
+                return Ok((number, number));
+            }
+            FilterBlockOption::Range { from_block, to_block } => (from_block, to_block),
+        };
+        let number =
+            |end: Option<BlockNumberOrTag>| match resolve(reader, end.unwrap_or_default().into()) {
+                Err(ReadError::UnknownBlock) => Err(ReadError::InvalidRange),
+                number => number,
+            };
+        let (first, last) = (number(from)?, number(to)?);
+        let between = last.checked_sub(first).ok_or(ReadError::InvalidRange)?;
+        let (blocks, limit) = (between.saturating_add(1), self.options.log_blocks_max);
+        if blocks > limit {
+            return Err(ReadError::RangeTooWide { blocks, limit });
+        }
+        Ok((first, last))
+    }
+}
+
+fn waiting(pooled: &Pooled) -> Transaction {
+    Transaction::from_transaction(pooled.transaction.clone(), TransactionInfo::default())
+}
+
+fn prove_slot(storage: &Trie, slot: U256) -> Result<SlotProof, StoreError> {
+    let key = keccak256(slot.to_be_bytes::<32>());
+    let value = match storage.get(key) {
+        Some(leaf) => decode(&leaf.value)?,
+        None => U256::ZERO,
+    };
+    Ok(SlotProof { slot, value, proof: storage.proof(key) })
+}
+
+fn decode<T: alloy_rlp::Decodable>(mut rlp: &[u8]) -> Result<T, StoreError> {
+    T::decode(&mut rlp).ok().ok_or(StoreError::Damaged { what: "trie leaf" })
+}
+
+/// Number of the block that is meant, if it exists in this snapshot.
+pub(super) fn resolve(reader: &Reader, block: BlockId) -> Result<u64, ReadError> {
+    let latest = reader.head().ok_or(ReadError::UnknownBlock)?;
+    let number = match block {
+        BlockId::Hash(hash) => reader.number(hash.block_hash)?.ok_or(ReadError::UnknownBlock)?,
+        BlockId::Number(BlockNumberOrTag::Number(number)) => number,
+        BlockId::Number(BlockNumberOrTag::Earliest) => reader.first()?.unwrap_or_default(),
+        // One producer and one write per block: what is sealed is safe and final.
+        BlockId::Number(_) => latest,
+    };
+    if number > latest { Err(ReadError::UnknownBlock) } else { Ok(number) }
+}

@@ -1,0 +1,46 @@
+//! What an operator may choose.
+
+use alloy_primitives::Address;
+
+/// Settings of a [`Chain`](crate::Chain). The rules of the network are in the
+/// [`Genesis`](crate::Genesis); these may change between two starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Gas limit that blocks move towards, by at most 1/1024 each (EIP-1559 header rule).
+    pub block_gas_limit: u64,
+    /// Receives the priority fees. The base fee is burnt.
+    pub fee_recipient: Address,
+    /// Most transactions that may wait in the pool.
+    pub pool_transactions_max: usize,
+    /// Most transactions of one sender that may wait in the pool.
+    pub pool_transactions_per_sender_max: usize,
+    /// Longest encoded transaction that the pool takes, in bytes.
+    pub transaction_bytes_max: usize,
+    /// Percentage by which both fees of a replacement must exceed the replaced transaction's.
+    pub replacement_percent: u32,
+    /// Gas that a call or an estimate may use.
+    pub call_gas_limit: u64,
+    /// Most blocks that one log query may span.
+    pub log_blocks_max: u64,
+    /// Most logs that one query may return.
+    pub logs_max: usize,
+    /// Memory for the pages of the database, in bytes.
+    pub cache_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            block_gas_limit: 60_000_000,
+            fee_recipient: Address::ZERO,
+            pool_transactions_max: 50_000,
+            pool_transactions_per_sender_max: 4_096,
+            transaction_bytes_max: 128 * 1024,
+            replacement_percent: 10,
+            call_gas_limit: 60_000_000,
+            log_blocks_max: 1_000_000,
+            logs_max: 100_000,
+            cache_bytes: 128 * 1024 * 1024,
+        }
+    }
+}

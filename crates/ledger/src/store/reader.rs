@@ -1,0 +1,257 @@
+//! Reads from one snapshot.
+
+use std::{collections::BTreeMap, fmt};
+
+use alloy_consensus::{Header, ReceiptEnvelope, Sealed, TxEnvelope, transaction::Recovered};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
+use alloy_rlp::Decodable as _;
+use alloy_trie::{
+    TrieAccount,
+    root::{state_root_unhashed, storage_root_unhashed},
+};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
+
+use super::{
+    ACCOUNTS, ACCOUNTS_BEFORE, BODIES, CODES, HEADERS, NUMBERS, PLACES, POOL, RECEIPTS, STORAGE,
+    STORAGE_BEFORE, key, slot_key,
+};
+use crate::{
+    block::{Block, decode_body, decode_receipts},
+    error::StoreError,
+    state::{Account, account_leaf, set_slot},
+    trie::Trie,
+};
+
+/// The chain as of one committed block.
+pub(crate) struct Reader {
+    headers: ReadOnlyTable<u64, &'static [u8]>,
+    bodies: ReadOnlyTable<u64, &'static [u8]>,
+    receipts: ReadOnlyTable<u64, &'static [u8]>,
+    numbers: ReadOnlyTable<&'static [u8; 32], u64>,
+    places: ReadOnlyTable<&'static [u8; 32], (u64, u32)>,
+    accounts: ReadOnlyTable<&'static [u8; 20], &'static [u8; 72]>,
+    storage: ReadOnlyTable<&'static [u8; 52], &'static [u8; 32]>,
+    codes: ReadOnlyTable<&'static [u8; 32], &'static [u8]>,
+    accounts_before: ReadOnlyTable<&'static [u8; 28], &'static [u8]>,
+    storage_before: ReadOnlyTable<&'static [u8; 60], &'static [u8; 32]>,
+    pool: ReadOnlyTable<&'static [u8; 28], &'static [u8]>,
+    head: Option<u64>,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    pub(super) fn open(read: &ReadTransaction) -> Result<Self, StoreError> {
+        let headers = read.open_table(HEADERS)?;
+        let head = headers.last()?.map(|(number, _)| number.value());
+        Ok(Self {
+            headers,
+            bodies: read.open_table(BODIES)?,
+            receipts: read.open_table(RECEIPTS)?,
+            numbers: read.open_table(NUMBERS)?,
+            places: read.open_table(PLACES)?,
+            accounts: read.open_table(ACCOUNTS)?,
+            storage: read.open_table(STORAGE)?,
+            codes: read.open_table(CODES)?,
+            accounts_before: read.open_table(ACCOUNTS_BEFORE)?,
+            storage_before: read.open_table(STORAGE_BEFORE)?,
+            pool: read.open_table(POOL)?,
+            head,
+        })
+    }
+
+    /// Number of the last block, none in a new database.
+    pub(crate) fn head(&self) -> Option<u64> {
+        self.head
+    }
+
+    /// Number of the first block.
+    pub(crate) fn first(&self) -> Result<Option<u64>, StoreError> {
+        Ok(self.headers.first()?.map(|(number, _)| number.value()))
+    }
+
+    pub(crate) fn header(&self, number: u64) -> Result<Option<Sealed<Header>>, StoreError> {
+        let Some(stored) = self.headers.get(number)? else { return Ok(None) };
+        let damaged = StoreError::Damaged { what: "header" };
+        let Some((hash, mut rlp)) = stored.value().split_first_chunk::<32>() else {
+            return Err(damaged);
+        };
+        match Header::decode(&mut rlp) {
+            Ok(header) => Ok(Some(Sealed::new_unchecked(header, B256::from(*hash)))),
+            Err(_) => Err(damaged),
+        }
+    }
+
+    /// Hash of the block with this number.
+    pub(crate) fn hash(&self, number: u64) -> Result<Option<B256>, StoreError> {
+        let stored = self.headers.get(number)?;
+        Ok(stored.and_then(|stored| stored.value().first_chunk::<32>().map(B256::from)))
+    }
+
+    /// Number of the block with this hash.
+    pub(crate) fn number(&self, hash: B256) -> Result<Option<u64>, StoreError> {
+        Ok(self.numbers.get(&hash.0)?.map(|number| number.value()))
+    }
+
+    pub(crate) fn block(&self, number: u64) -> Result<Option<Block>, StoreError> {
+        let Some(header) = self.header(number)? else { return Ok(None) };
+        let receipts = self.receipts(number)?;
+        Ok(Some(Block { header, transactions: self.body(number)?, receipts }))
+    }
+
+    fn body(&self, number: u64) -> Result<Vec<Recovered<TxEnvelope>>, StoreError> {
+        let Some(stored) = self.bodies.get(number)? else { return Ok(Vec::new()) };
+        decode_body(stored.value()).ok_or(StoreError::Damaged { what: "block body" })
+    }
+
+    fn receipts(&self, number: u64) -> Result<Vec<ReceiptEnvelope>, StoreError> {
+        let Some(stored) = self.receipts.get(number)? else { return Ok(Vec::new()) };
+        decode_receipts(stored.value()).ok_or(StoreError::Damaged { what: "receipts" })
+    }
+
+    /// Block number and index of a transaction.
+    pub(crate) fn place(&self, transaction: B256) -> Result<Option<(u64, usize)>, StoreError> {
+        let Some(stored) = self.places.get(&transaction.0)? else { return Ok(None) };
+        let (number, index) = stored.value();
+        let index = usize::try_from(index).ok().ok_or(StoreError::Damaged { what: "index" })?;
+        Ok(Some((number, index)))
+    }
+
+    /// The account after block `number`: the first value that a later block replaced, or else the
+    /// current one.
+    pub(crate) fn account(
+        &self,
+        address: Address,
+        number: u64,
+    ) -> Result<Option<Account>, StoreError> {
+        if Some(number) < self.head {
+            let first: [u8; 28] = key(&address.0.0, number.saturating_add(1));
+            let last: [u8; 28] = key(&address.0.0, u64::MAX);
+            if let Some(entry) = self.accounts_before.range::<&[u8; 28]>(&first..=&last)?.next() {
+                return decode_account(entry?.1.value());
+            }
+        }
+        match self.accounts.get(&address.0.0)? {
+            Some(stored) => decode_account(stored.value()),
+            None => Ok(None),
+        }
+    }
+
+    /// The slot after block `number`, as [`Self::account`].
+    pub(crate) fn storage(
+        &self,
+        address: Address,
+        slot: U256,
+        number: u64,
+    ) -> Result<U256, StoreError> {
+        let place = slot_key(address, slot);
+        if Some(number) < self.head {
+            let first: [u8; 60] = key(&place, number.saturating_add(1));
+            let last: [u8; 60] = key(&place, u64::MAX);
+            if let Some(entry) = self.storage_before.range::<&[u8; 60]>(&first..=&last)?.next() {
+                return Ok(U256::from_be_bytes(*entry?.1.value()));
+            }
+        }
+        let stored = self.storage.get(&place)?;
+        Ok(stored.map_or(U256::ZERO, |stored| U256::from_be_bytes(*stored.value())))
+    }
+
+    pub(crate) fn code(&self, hash: B256) -> Result<Bytes, StoreError> {
+        if hash == KECCAK256_EMPTY {
+            return Ok(Bytes::new());
+        }
+        let stored = self.codes.get(&hash.0)?.ok_or(StoreError::Damaged { what: "code" })?;
+        Ok(Bytes::copy_from_slice(stored.value()))
+    }
+
+    /// Waiting transactions: sender, nonce, EIP-2718 bytes.
+    pub(crate) fn pool(&self) -> Result<Vec<(Address, u64, Bytes)>, StoreError> {
+        let mut waiting = Vec::new();
+        for entry in self.pool.iter()? {
+            let (place, bytes) = entry?;
+            let (sender, nonce) =
+                place.value().split_first_chunk::<20>().unwrap_or((&[0; 20], &[]));
+            let nonce = nonce.first_chunk::<8>().map_or(0, |nonce| u64::from_be_bytes(*nonce));
+            waiting.push((sender.into(), nonce, Bytes::copy_from_slice(bytes.value())));
+        }
+        Ok(waiting)
+    }
+
+    /// Sum of all balances in wei.
+    pub(crate) fn supply(&self) -> Result<U256, StoreError> {
+        let mut supply = U256::ZERO;
+        for entry in self.accounts.iter()? {
+            let account = decode_account(entry?.1.value())?.unwrap_or_default();
+            supply = supply
+                .checked_add(account.balance)
+                .ok_or(StoreError::Damaged { what: "sum of balances" })?;
+        }
+        Ok(supply)
+    }
+
+    /// The state root of the last block, by a complete rebuild that shares nothing with [`Trie`].
+    pub(crate) fn state_root(&self) -> Result<B256, StoreError> {
+        let mut slots: BTreeMap<Address, BTreeMap<B256, U256>> = BTreeMap::new();
+        for entry in self.storage.iter()? {
+            let (place, value) = entry?;
+            let (address, slot) = place.value().split_at(20);
+            let of_account = slots.entry(Address::from_slice(address)).or_default();
+            of_account.insert(B256::from_slice(slot), U256::from_be_bytes(*value.value()));
+        }
+        let mut accounts = Vec::new();
+        for entry in self.accounts.iter()? {
+            let (address, account) = entry?;
+            let address = Address::from(address.value());
+            let info = decode_account(account.value())?.unwrap_or_default();
+            let storage_root = storage_root_unhashed(slots.remove(&address).unwrap_or_default());
+            let leaf = TrieAccount::new(info.nonce, info.balance, storage_root, info.code_hash);
+            accounts.push((address, leaf));
+        }
+        Ok(state_root_unhashed(accounts))
+    }
+
+    /// The state trie of the last block, built from every account and slot.
+    pub(crate) fn state_trie(&self) -> Result<Trie, StoreError> {
+        let mut state = Trie::default();
+        let mut slots = self.storage.iter()?.peekable();
+        for entry in self.accounts.iter()? {
+            let (address, account) = entry?;
+            let mut storage = Trie::default();
+            while let Some(slot) = slots.next_if(|slot| {
+                slot.as_ref().is_ok_and(|(key, _)| key.value().starts_with(address.value()))
+            }) {
+                let (place, value) = slot?;
+                let (_, slot) = place.value().split_at(20);
+                let value = U256::from_be_bytes(*value.value());
+                set_slot(&mut storage, U256::from_be_slice(slot), value);
+            }
+            let info = decode_account(account.value())?.unwrap_or_default();
+            state.insert(alloy_primitives::keccak256(address.value()), account_leaf(info, storage));
+        }
+        match slots.next() {
+            None => Ok(state),
+            Some(_) => Err(StoreError::Damaged { what: "storage without account" }),
+        }
+    }
+}
+
+/// Empty bytes are no account.
+fn decode_account(bytes: &[u8]) -> Result<Option<Account>, StoreError> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let parts = bytes.split_first_chunk::<8>().and_then(|(nonce, rest)| {
+        let (balance, code_hash) = rest.split_first_chunk::<32>()?;
+        Some((nonce, balance, <[u8; 32]>::try_from(code_hash).ok()?))
+    });
+    let (nonce, balance, code_hash) = parts.ok_or(StoreError::Damaged { what: "account" })?;
+    Ok(Some(Account {
+        nonce: u64::from_be_bytes(*nonce),
+        balance: U256::from_be_bytes(*balance),
+        code_hash: code_hash.into(),
+    }))
+}

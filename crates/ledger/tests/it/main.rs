@@ -1,0 +1,11 @@
+//! The chain at its boundary: signed bytes in, blocks and reads out.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod account;
+mod blocks;
+mod calls;
+mod crash;
+mod pool;
+mod reads;
+mod supply;
