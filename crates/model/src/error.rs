@@ -1,9 +1,5 @@
 //! What can go wrong between foreign bytes and tensors.
 
-use std::str::Utf8Error;
-
-use crate::lora::Target;
-
 /// A `config.json` that cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -131,14 +127,6 @@ pub enum AdapterError {
         /// What was given.
         found: usize,
     },
-    /// Two adapters of different shape were mixed.
-    #[error("module {target} of layer {layer} is absent from the adapter")]
-    Module {
-        /// The layer.
-        layer: usize,
-        /// The module.
-        target: Target,
-    },
 }
 
 /// A token sequence that the model cannot read.
@@ -190,7 +178,4 @@ pub enum TextError {
     /// The chat template is malformed, or refused these messages.
     #[error("the chat template failed")]
     Template(#[source] minijinja::Error),
-    /// Decoded bytes are not text.
-    #[error("the decoded bytes are not text")]
-    Utf8(#[source] Utf8Error),
 }

@@ -23,6 +23,7 @@
 
 mod attention;
 mod cache;
+mod chat;
 mod config;
 mod decode;
 mod error;
@@ -33,16 +34,23 @@ mod llama;
 mod lora;
 #[expect(unsafe_code, reason = "the matrix product takes raw pointers")]
 mod matrix;
+mod peft;
 mod prefill;
+mod projection;
 mod tensors;
+mod tokenizer;
 mod train;
 
 pub use cache::KvCache;
+pub use chat::{ChatTemplate, Message};
 pub use config::Config;
 pub use decode::Decode;
 pub use error::{AdapterError, ConfigError, LoadError, SequenceError, TensorError, TextError};
 pub use llama::{Layout, Llama};
 pub use lora::{Lora, LoraGradient, LoraLayout, LoraOptions, Module, Target};
 pub use matrix::product;
+pub use peft::PeftAdapter;
+pub use projection::{ProjectedGradient, Projection};
 pub use tensors::Precision;
+pub use tokenizer::{TextStream, Tokenizer};
 pub use train::{Example, ExampleLoss, Workspace};

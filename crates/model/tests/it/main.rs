@@ -1,5 +1,9 @@
-//! The network against an oracle in `f64`, and against itself.
+//! The network against an oracle in `f64`, against the reference libraries,
+//! and against itself.
 
+mod files;
 mod gradient;
 mod inference;
 mod oracle;
+mod reference;
+mod text;
