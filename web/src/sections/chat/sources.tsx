@@ -1,0 +1,167 @@
+import { api } from '../../api/client';
+import type { Attribution, Source, SplitRow } from '../../api/types';
+import { share, sumWei } from '../../format';
+import { Evidence, EvidenceLegend } from '../../parts/evidence';
+import { Amount, Id, Who } from '../../parts/value';
+import { href } from '../../route';
+
+const ROLES: Record<SplitRow['role'], string> = {
+  contributor: 'Contributor',
+  owner: 'Datanet owner',
+  host: 'Host, who ran the model',
+  treasury: 'Treasury',
+  unattributed: 'Not attributed to any record',
+  residue: 'Rounding residue',
+};
+
+function ShareBar({ attribution, near }: { attribution: Attribution; near: string | null }) {
+  const { sources, unattributed_ppm } = attribution;
+  const label = [
+    ...sources.map((source, index) => `source ${index + 1}: ${share(source.share_ppm)}`),
+    `not attributed: ${share(unattributed_ppm)}`,
+  ].join(', ');
+  return (
+    <div className="sharebar" role="img" aria-label={`Shares of this answer: ${label}`}>
+      {sources.map((source) => (
+        <i key={source.record} className={near === source.record ? 'near' : ''} style={{ flexGrow: source.share_ppm }} />
+      ))}
+      <i className="rest" style={{ flexGrow: unattributed_ppm }} />
+    </div>
+  );
+}
+
+interface Card {
+  source: Source;
+  number: number;
+  near: boolean;
+  point: (record: string | null) => void;
+}
+
+function SourceCard({ source, number, near, point }: Card) {
+  return (
+    <li
+      id={`source-${number}`}
+      className={near ? 'source near' : 'source'}
+      tabIndex={-1}
+      onMouseEnter={() => point(source.record)}
+      onMouseLeave={() => point(null)}
+      onFocus={() => point(source.record)}
+      onBlur={() => point(null)}
+    >
+      <div className="sharerow">
+        <span>
+          <span className="ordinal">{number}</span>{' '}
+          {source.contributor_name ? (
+            <a href={href('rewards', source.contributor_name)}>{source.contributor_name}</a>
+          ) : (
+            <Who address={source.contributor} />
+          )}
+        </span>
+        <span className="percent">{share(source.share_ppm)}</span>
+        <div className="thin" aria-hidden="true">
+          <i style={{ width: `${source.share_ppm / 10_000}%` }} />
+        </div>
+      </div>
+      <blockquote>
+        {source.question && <span>{source.question}</span>}
+        {source.answer}
+      </blockquote>
+      <Evidence source={source} />
+      {source.reason && <p className="small soft">{source.reason}</p>}
+      <p className="small soft">
+        {source.datanet && <a href={href('datanets', source.datanet)}>{source.datanet}</a>}
+        {source.licence && ` · ${source.licence}`} · <Id id={source.record} />
+      </p>
+    </li>
+  );
+}
+
+function Fee({ attribution }: { attribution: Attribution }) {
+  return (
+    <section className="stack tight" aria-labelledby="fee">
+      <div className="row spread">
+        <h3 id="fee">Where the fee goes</h3>
+        <strong>
+          <Amount wei={attribution.fee_wei} />
+        </strong>
+      </div>
+      <table>
+        <caption className="visually-hidden">Split of the fee</caption>
+        <tbody>
+          {attribution.split.map((row, index) => (
+            <tr key={index}>
+              <td>
+                <Who name={row.account_name} address={row.account} />
+                <div className="small soft">{ROLES[row.role] ?? row.role}</div>
+              </td>
+              <td className="number">
+                <Amount wei={row.amount_wei} />
+              </td>
+            </tr>
+          ))}
+          <tr>
+            <td className="soft">Together</td>
+            <td className="number">
+              <Amount wei={sumWei(attribution.split.map((row) => row.amount_wei))} />
+            </td>
+          </tr>
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface Panel {
+  attribution: Attribution;
+  near: string | null;
+  point: (record: string | null) => void;
+}
+
+/** Whose records the answer rests on, how far, and by what evidence. */
+export function Sources({ attribution, near, point }: Panel) {
+  const { sources, unattributed_ppm, status } = attribution;
+  const credited = sources.some((source) => source.share_ppm > 0);
+  return (
+    <div className="sheet stack mid">
+      <section className="stack" aria-labelledby="sources">
+        <h2 id="sources">Sources</h2>
+        {status === 'unavailable' ? (
+          <p className="soft">The base model answered alone: there is no adapter whose records could be credited.</p>
+        ) : (
+          <>
+            <ShareBar attribution={attribution} near={near} />
+            {!credited && <p>No strong source: no record is credited for this answer.</p>}
+            <ol>
+              {sources.map((source, index) => (
+                <SourceCard key={source.record} source={source} number={index + 1} near={near === source.record} point={point} />
+              ))}
+              <li className="source">
+                <div className="sharerow">
+                  <span>Not attributed</span>
+                  <span className="percent">{share(unattributed_ppm)}</span>
+                  <div className="thin rest" aria-hidden="true">
+                    <i style={{ width: `${unattributed_ppm / 10_000}%` }} />
+                  </div>
+                </div>
+                <p className="small soft">What no record explains well enough: the base model’s own part.</p>
+              </li>
+            </ol>
+            <details>
+              <summary>What the evidence means</summary>
+              <EvidenceLegend />
+            </details>
+          </>
+        )}
+      </section>
+      <Fee attribution={attribution} />
+      <div className="stack tight">
+        <a className="button" href={api.receiptUrl(attribution.id)} download={`receipt-${attribution.id.slice(2, 10)}.json`}>
+          Download the signed receipt
+        </a>
+        <p className="small soft">
+          Check it without this node: <code>openledger receipt verify FILE</code>
+        </p>
+      </div>
+    </div>
+  );
+}
