@@ -63,7 +63,10 @@ fn peak(threads: usize) -> f64 {
 fn report(name: &str, tokens: usize, seconds: f64, operations: f64, peak: f64) {
     let rate = tokens as f64 / seconds;
     let gflops = rate * operations / 1e9;
-    println!("{name:<28} {rate:>9.0} tok/s {gflops:>7.1} GFLOP/s {:>5.1}% of gemm", 100.0 * gflops / peak);
+    println!(
+        "{name:<28} {rate:>9.0} tok/s {gflops:>7.1} GFLOP/s {:>5.1}% of gemm",
+        100.0 * gflops / peak
+    );
 }
 
 fn main() {
@@ -81,7 +84,9 @@ fn main() {
     let seconds = best(threads, times, |_| {
         let (mut workspace, mut gradient) = (Workspace::new(), vec![0.0; model.weights().len()]);
         for _ in 0..times {
-            model.full_gradient(&full, &mut workspace, &mut gradient).expect("the example is valid");
+            model
+                .full_gradient(&full, &mut workspace, &mut gradient)
+                .expect("the example is valid");
         }
     });
     report("full gradient, 256 tokens", LENGTH * threads, seconds, 3.0 * forward, peak);

@@ -37,7 +37,13 @@ impl Block<'_> {
         self.scores(scores);
         let first = self.seen - self.rows + 1;
         kernel::softmax_causal(scores, self.seen, first, self.scale, logsum);
-        multiply(out, Into::Overwrite, 1.0, Matrix::dense(scores, self.rows, self.seen), self.value);
+        multiply(
+            out,
+            Into::Overwrite,
+            1.0,
+            Matrix::dense(scores, self.rows, self.seen),
+            self.value,
+        );
     }
 
     fn scores(self, scores: &mut [f32]) {

@@ -1,6 +1,8 @@
 //! The chat template: messages to one text, the same in training and serving.
 
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context, value::from_args};
+use minijinja::{
+    Environment, Error, ErrorKind, UndefinedBehavior, Value, context, value::from_args,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::TextError, tokenizer::Tokenizer};

@@ -236,8 +236,9 @@ impl Config {
 
 impl Foreign {
     fn refuse_unsupported(&self) -> Result<(), ConfigError> {
-        let refuse =
-            |field, value: &dyn ToString| Err(ConfigError::Unsupported { field, value: value.to_string() });
+        let refuse = |field, value: &dyn ToString| {
+            Err(ConfigError::Unsupported { field, value: value.to_string() })
+        };
         if self.model_type != "llama" {
             return refuse("model_type", &self.model_type);
         }

@@ -68,7 +68,8 @@ impl Llama {
     fn decode_buffers(&self, rows: &[Decode<'_>]) -> Buffers {
         let config = &self.config;
         let embedding = &self.weights[self.layout.embedding()];
-        let token_row = |row: &Decode<'_>| &embedding[row.token as usize * config.hidden..][..config.hidden];
+        let token_row =
+            |row: &Decode<'_>| &embedding[row.token as usize * config.hidden..][..config.hidden];
         let longest = rows.iter().map(|row| row.cache.len() + 1).max().unwrap_or(1);
         let zeros = |width: usize| vec![0.0; rows.len() * width];
         Buffers {

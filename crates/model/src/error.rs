@@ -130,7 +130,7 @@ pub enum AdapterError {
 }
 
 /// A token sequence that the model cannot read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SequenceError {
     /// No token at all, or nothing supervised.
     #[error("the sequence is empty")]

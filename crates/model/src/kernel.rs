@@ -2,7 +2,10 @@
 //!
 //! A sum always runs over a fixed number of lanes and is folded in one fixed
 //! order, so the width of the machine's vectors does not change a bit of it.
-#![expect(clippy::inline_always, reason = "a helper must be compiled inside the vector width of its caller")]
+#![expect(
+    clippy::inline_always,
+    reason = "a helper must be compiled inside the vector width of its caller"
+)]
 
 /// Number of partial sums of every reduction.
 const LANES: usize = 32;

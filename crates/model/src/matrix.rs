@@ -74,7 +74,13 @@ pub(crate) enum Into {
 /// `dst = [dst +] scale · lhs[m,k] · rhs[k,n]`, on one thread.
 ///
 /// The same inputs give the same bits on the same kind of processor.
-pub(crate) fn multiply(dst: MatrixMut<'_>, into: Into, scale: f32, lhs: Matrix<'_>, rhs: Matrix<'_>) {
+pub(crate) fn multiply(
+    dst: MatrixMut<'_>,
+    into: Into,
+    scale: f32,
+    lhs: Matrix<'_>,
+    rhs: Matrix<'_>,
+) {
     assert_eq!(lhs.columns, rhs.rows, "inner dimensions differ");
     assert_eq!((dst.rows, dst.columns), (lhs.rows, rhs.columns), "outer dimensions differ");
     if dst.rows == 0 || dst.columns == 0 {

@@ -71,7 +71,11 @@ impl Foreign {
             ("use_dora", !self.use_dora, "true".to_owned()),
             ("bias", self.bias == "none", self.bias.clone()),
             ("modules_to_save", empty(&self.modules_to_save), self.modules_to_save.to_string()),
-            ("layers_to_transform", empty(&self.layers_to_transform), self.layers_to_transform.to_string()),
+            (
+                "layers_to_transform",
+                empty(&self.layers_to_transform),
+                self.layers_to_transform.to_string(),
+            ),
             ("rank_pattern", empty(&self.rank_pattern), self.rank_pattern.to_string()),
             ("alpha_pattern", empty(&self.alpha_pattern), self.alpha_pattern.to_string()),
             ("lora_alpha", self.lora_alpha.is_finite(), self.lora_alpha.to_string()),
@@ -98,7 +102,11 @@ impl Lora {
     /// An option that would change the result and is not computed here, a rank
     /// out of range, or tensors that are missing, unexpected, of another shape
     /// or not finite.
-    pub fn from_peft(config: &Config, options: &[u8], weights: &[u8]) -> Result<Self, AdapterError> {
+    pub fn from_peft(
+        config: &Config,
+        options: &[u8],
+        weights: &[u8],
+    ) -> Result<Self, AdapterError> {
         let foreign: Foreign = serde_json::from_slice(options).map_err(AdapterError::Syntax)?;
         foreign.refuse_unsupported()?;
         if foreign.r == 0 || foreign.r > RANK_MAX {

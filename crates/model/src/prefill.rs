@@ -3,8 +3,8 @@
 use crate::{
     attention::{BLOCK, Block},
     cache::KvCache,
-    error::SequenceError,
     decode::Decode,
+    error::SequenceError,
     kernel,
     llama::{Group, Llama},
     lora::Lora,
@@ -191,7 +191,14 @@ impl Llama {
         let rows = inverse.len();
         let gain = &self.weights[self.layout.ffn_norm(layer)];
         kernel::rms_norm(stream, gain, config.norm_epsilon, normed, inverse);
-        self.group_forward(lora, (layer, Group::GateUp), normed, Into::Overwrite, (gate_up, z), rows);
+        self.group_forward(
+            lora,
+            (layer, Group::GateUp),
+            normed,
+            Into::Overwrite,
+            (gate_up, z),
+            rows,
+        );
         kernel::silu_multiply(gate_up, config.ffn, activated);
         self.group_forward(lora, (layer, Group::Down), activated, Into::Add, (stream, z), rows);
     }

@@ -159,8 +159,8 @@ fn read_weights(
     let shards = Shards::open(shards)?;
     let tensors = layout.tensors();
     for name in shards.names() {
-        let ignored = name.ends_with("rotary_emb.inv_freq")
-            || (config.tied && name == "lm_head.weight");
+        let ignored =
+            name.ends_with("rotary_emb.inv_freq") || (config.tied && name == "lm_head.weight");
         if !ignored && tensors.iter().all(|(known, ..)| known != name) {
             return Err(TensorError::Unexpected { name: name.to_owned() });
         }

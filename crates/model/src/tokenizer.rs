@@ -18,8 +18,7 @@ impl Tokenizer {
     /// # Errors
     /// The file is malformed.
     pub fn from_json(bytes: &[u8]) -> Result<Self, TextError> {
-        let mut special =
-            tokenizers::Tokenizer::from_bytes(bytes).map_err(TextError::Tokenizer)?;
+        let mut special = tokenizers::Tokenizer::from_bytes(bytes).map_err(TextError::Tokenizer)?;
         special.with_padding(None).with_truncation(None).map_err(TextError::Tokenizer)?;
         let mut plain = special.clone();
         plain.set_encode_special_tokens(true);

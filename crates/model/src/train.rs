@@ -36,6 +36,11 @@ impl Example {
         Self { inputs: inputs.to_vec(), targets: (0..inputs.len()).map(target).collect() }
     }
 
+    /// A prompt and the answer that is to be predicted.
+    pub fn answering(prompt: &[u32], answer: &[u32]) -> Self {
+        Self::new(&[prompt, answer].concat(), prompt.len())
+    }
+
     /// An example with any targets: `targets[t]` is to be predicted from
     /// `inputs[..=t]`. This serves masks, spans and sampled labels.
     ///
@@ -158,7 +163,11 @@ impl Llama {
         Ok(loss)
     }
 
-    fn check(&self, example: &Example) -> Result<(), SequenceError> {
+    /// Whether [`Self::loss`] would accept an example.
+    ///
+    /// # Errors
+    /// As [`Self::loss`].
+    pub fn check(&self, example: &Example) -> Result<(), SequenceError> {
         let (inputs, capacity) = (example.inputs(), self.config.context);
         if example.supervised() == 0 {
             return Err(SequenceError::Empty);

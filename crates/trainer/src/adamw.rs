@@ -128,7 +128,13 @@ impl AdamW {
 }
 
 impl Step {
-    fn apply(self, parameters: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
+    fn apply(
+        self,
+        parameters: &mut [f32],
+        gradient: &[f32],
+        first: &mut [f32],
+        second: &mut [f32],
+    ) {
         let AdamWOptions { beta1, beta2, epsilon, .. } = self.options;
         let moments = first.iter_mut().zip(second);
         for ((parameter, gradient), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {

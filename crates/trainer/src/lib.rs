@@ -17,13 +17,19 @@
 mod adamw;
 mod checkpoint;
 mod error;
+mod options;
 mod order;
 mod pretraining;
 mod progress;
+mod record;
+mod run;
 mod schedule;
 
 pub use adamw::{AdamW, AdamWOptions, norm};
 pub use error::{CheckpointError, TrainError};
+pub use options::{Options, Preset};
 pub use pretraining::{Pretraining, PretrainingOptions, Tokens};
 pub use progress::Progress;
+pub use record::{LossPoint, RunRecord};
+pub use run::{Run, StepExample};
 pub use schedule::Schedule;

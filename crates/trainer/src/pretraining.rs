@@ -156,7 +156,20 @@ impl Pretraining {
             return Err(TrainError::Finished { steps: self.options.steps });
         }
         let windows = self.windows(stream, step)?;
-        let loss = self.accumulate(&windows)?;
+        self.step_on(&windows)
+    }
+
+    /// One step on examples that the caller chose, of any length and with any targets.
+    ///
+    /// # Errors
+    /// The run is finished, an example supervises no token or has a token outside the vocabulary, or the
+    /// loss is not finite.
+    pub fn step_on(&mut self, examples: &[Example]) -> Result<Progress, TrainError> {
+        let step = self.optimizer.steps();
+        if step >= self.options.steps {
+            return Err(TrainError::Finished { steps: self.options.steps });
+        }
+        let loss = self.accumulate(examples)?;
         if !loss.sum_nats.is_finite() {
             return Err(TrainError::Diverged { step });
         }
@@ -168,7 +181,8 @@ impl Pretraining {
             rate,
             self.options.lanes,
         );
-        self.tokens += loss.tokens as u64;
+        let read: usize = examples.iter().map(|example| example.inputs().len()).sum();
+        self.tokens += read as u64;
         Ok(Progress {
             step: step + 1,
             steps: self.options.steps,
@@ -178,7 +192,7 @@ impl Pretraining {
             learning_rate: rate,
             gradient_norm,
             tokens: self.tokens,
-            tokens_per_step: loss.tokens,
+            tokens_per_step: read,
         })
     }
 
@@ -198,7 +212,8 @@ impl Pretraining {
             let running: Vec<_> = (self.lanes.iter_mut().zip(windows.chunks(size)))
                 .map(|(lane, windows)| {
                     scope.spawn(move || {
-                        let losses = windows.iter().map(|w| model.loss(None, w, &mut lane.workspace));
+                        let losses =
+                            windows.iter().map(|w| model.loss(None, w, &mut lane.workspace));
                         losses.collect::<Result<Vec<_>, _>>()
                     })
                 })

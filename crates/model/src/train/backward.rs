@@ -119,7 +119,8 @@ impl Llama {
         let Gradients { stream, normed, qkv, attended, z, .. } = gradients;
         let group = Group::Output;
         let input = &tape.attended;
-        let passed = Passed { layer, group, rows, x: input, z: &tape.z[group as usize], dy: stream };
+        let passed =
+            Passed { layer, group, rows, x: input, z: &tape.z[group as usize], dy: stream };
         self.group_backward(lora, &passed, Some(attended), z, sinks);
         let kept = attention::Tape {
             qkv: &tape.qkv,

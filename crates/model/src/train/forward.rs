@@ -48,13 +48,27 @@ impl Llama {
         let inverse = &mut tape.attention_inverse[..length];
         kernel::rms_norm(x, gain, config.norm_epsilon, &mut tape.attention_in, inverse);
         let (qkv, z) = (&mut tape.qkv, &mut tape.z[Group::Qkv as usize]);
-        self.group_forward(lora, (layer, Group::Qkv), &tape.attention_in, Into::Overwrite, (qkv, z), length);
+        self.group_forward(
+            lora,
+            (layer, Group::Qkv),
+            &tape.attention_in,
+            Into::Overwrite,
+            (qkv, z),
+            length,
+        );
         self.rotate_rows(qkv, 0..length, 1.0);
         attention::forward(config, length, qkv, &mut tape.attended, &mut tape.logsum, scratch);
         let middle = &mut tape.middle;
         middle[..x.len()].copy_from_slice(x);
         let z = &mut tape.z[Group::Output as usize];
-        self.group_forward(lora, (layer, Group::Output), &tape.attended, Into::Add, (middle, z), length);
+        self.group_forward(
+            lora,
+            (layer, Group::Output),
+            &tape.attended,
+            Into::Add,
+            (middle, z),
+            length,
+        );
     }
 
     /// `out = middle + down(silu(gate) · up)`
@@ -66,12 +80,26 @@ impl Llama {
         let inverse = &mut tape.ffn_inverse[..length];
         kernel::rms_norm(middle, gain, config.norm_epsilon, &mut tape.ffn_in, inverse);
         let (gate_up, z) = (&mut tape.gate_up, &mut tape.z[Group::GateUp as usize]);
-        self.group_forward(lora, (layer, Group::GateUp), &tape.ffn_in, Into::Overwrite, (gate_up, z), length);
+        self.group_forward(
+            lora,
+            (layer, Group::GateUp),
+            &tape.ffn_in,
+            Into::Overwrite,
+            (gate_up, z),
+            length,
+        );
         let gate_up = &tape.gate_up[..length * 2 * config.ffn];
         kernel::silu_multiply(gate_up, config.ffn, &mut tape.activated);
         out.copy_from_slice(middle);
         let z = &mut tape.z[Group::Down as usize];
-        self.group_forward(lora, (layer, Group::Down), &tape.activated, Into::Add, (out, z), length);
+        self.group_forward(
+            lora,
+            (layer, Group::Down),
+            &tape.activated,
+            Into::Add,
+            (out, z),
+            length,
+        );
     }
 
     /// The loss at the supervised positions and, if gradients are wanted, the
@@ -89,7 +117,13 @@ impl Llama {
         }
         let gain = &self.weights[self.layout.final_norm()];
         let inverse = &mut head.inverse[..n];
-        kernel::rms_norm(&head.stream[..n * width], gain, self.config.norm_epsilon, &mut head.normed, inverse);
+        kernel::rms_norm(
+            &head.stream[..n * width],
+            gain,
+            self.config.norm_epsilon,
+            &mut head.normed,
+            inverse,
+        );
         let mut first = 0;
         while first < n {
             let rows = head.rows.min(n - first);
@@ -111,7 +145,13 @@ impl Llama {
         let range = first * width..(first + rows) * width;
         let normed = Matrix::dense(&head.normed[range.clone()], rows, width);
         let logits = &mut head.logits[..rows * vocabulary];
-        multiply(MatrixMut::dense(logits, rows, vocabulary), Into::Overwrite, 1.0, normed, output.t());
+        multiply(
+            MatrixMut::dense(logits, rows, vocabulary),
+            Into::Overwrite,
+            1.0,
+            normed,
+            output.t(),
+        );
         let targets = &head.targets[first..first + rows];
         for (row, &target) in logits.chunks_exact_mut(vocabulary).zip(targets) {
             let logit = row[target];

@@ -149,9 +149,7 @@ impl Head {
         let supervised = self.positions.len();
         self.rows = (LOGITS / config.vocabulary).max(16).min(supervised);
         grow(&mut self.logits, self.rows * config.vocabulary);
-        for buffer in
-            [&mut self.stream, &mut self.normed, &mut self.d_normed, &mut self.d_stream]
-        {
+        for buffer in [&mut self.stream, &mut self.normed, &mut self.d_normed, &mut self.d_stream] {
             grow(buffer, supervised * config.hidden);
         }
         grow(&mut self.inverse, supervised);

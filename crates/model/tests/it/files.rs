@@ -1,7 +1,7 @@
 //! Foreign files: what goes out comes back, and nothing malformed comes in.
 
 use model::{
-    AdapterError, Config, ConfigError, LoadError, Llama, Lora, LoraGradient, LoraOptions,
+    AdapterError, Config, ConfigError, Llama, LoadError, Lora, LoraGradient, LoraOptions,
     Precision, Projection, Target, TensorError,
 };
 use proptest::prelude::*;
@@ -45,11 +45,9 @@ fn adapters_survive_a_round_trip() {
 fn tensors_that_do_not_fit_are_named() {
     let (tied, untied) = (tiny(true), tiny(false));
     let bytes = network(&tied).to_safetensors(Precision::F32);
-    let error = |config: &Config, shards: &[&[u8]]| {
-        match Llama::from_safetensors(config, shards) {
-            Err(LoadError::Tensors(error)) => error,
-            other => panic!("{other:?}"),
-        }
+    let error = |config: &Config, shards: &[&[u8]]| match Llama::from_safetensors(config, shards) {
+        Err(LoadError::Tensors(error)) => error,
+        other => panic!("{other:?}"),
     };
     let missing = error(&untied, &[&bytes]);
     assert!(matches!(missing, TensorError::Missing { name } if name == "lm_head.weight"));
@@ -100,7 +98,8 @@ fn adapter_options_that_we_do_not_compute_are_refused() {
         let read = Lora::from_peft(&config, changed.as_bytes(), &folder.weights);
         assert!(matches!(read, Err(AdapterError::Unsupported { .. })), "{to}");
     }
-    let read = |from, to| Lora::from_peft(&config, text.replace(from, to).as_bytes(), &folder.weights);
+    let read =
+        |from, to| Lora::from_peft(&config, text.replace(from, to).as_bytes(), &folder.weights);
     assert!(matches!(read("\"r\": 3", "\"r\": 0"), Err(AdapterError::Rank { rank: 0 })));
     assert!(matches!(read("\"r\": 3", "\"r\": 4"), Err(AdapterError::Tensors(_))));
     assert!(matches!(read("{", ""), Err(AdapterError::Syntax(_))));
@@ -152,7 +151,8 @@ fn projected_gradients_keep_inner_products() {
     assert_eq!(a.values().len(), projection.total());
     assert_eq!(a, Projection::new(lora.layout(), 256, 9).project(&gradients[0]));
     let size = dot(gradients[0].values(), gradients[0].values());
-    let (exact, ours) = (dot(gradients[0].values(), gradients[1].values()), dot(a.values(), b.values()));
+    let (exact, ours) =
+        (dot(gradients[0].values(), gradients[1].values()), dot(a.values(), b.values()));
     assert!((ours - exact).abs() < 0.05 * size, "{ours} is far from {exact} of {size}");
     assert!((dot(a.values(), a.values()) - size).abs() < 0.05 * size);
 }

@@ -109,9 +109,11 @@ fn long_sequences_cross_attention_blocks() {
 fn examples_add_up_and_buffers_leave_no_trace() {
     let config = tiny(true);
     let model = network(&config);
-    let examples = [Example::new(&text(40), 1), Example::new(&text(7), 2), Example::new(&text(20), 15)];
+    let examples =
+        [Example::new(&text(40), 1), Example::new(&text(7), 2), Example::new(&text(20), 15)];
     let mut shared = Workspace::new();
-    let (mut together, mut apart) = (vec![0.0; config.parameters()], vec![0.0; config.parameters()]);
+    let (mut together, mut apart) =
+        (vec![0.0; config.parameters()], vec![0.0; config.parameters()]);
     for example in &examples {
         let reused = model.full_gradient(example, &mut shared, &mut together).expect("valid");
         let mut alone = vec![0.0; config.parameters()];
@@ -153,8 +155,14 @@ fn unreadable_sequences_are_refused() {
     let loss = |example: &Example| model.loss(None, example, &mut Workspace::new());
     assert!(matches!(loss(&Example::new(&[], 0)), Err(SequenceError::Empty)));
     assert!(matches!(loss(&Example::new(&[1, 2, 3], 3)), Err(SequenceError::Empty)));
-    assert!(matches!(loss(&Example::new(&[1, 11, 3], 1)), Err(SequenceError::Token { token: 11, .. })));
-    assert!(matches!(loss(&Example::new(&[1, 2, 11], 1)), Err(SequenceError::Token { token: 11, .. })));
+    assert!(matches!(
+        loss(&Example::new(&[1, 11, 3], 1)),
+        Err(SequenceError::Token { token: 11, .. })
+    ));
+    assert!(matches!(
+        loss(&Example::new(&[1, 2, 11], 1)),
+        Err(SequenceError::Token { token: 11, .. })
+    ));
     assert!(matches!(loss(&Example::new(&[1; 170], 1)), Err(SequenceError::Capacity { .. })));
     assert!(Example::with_targets(vec![1], vec![]).is_err());
 }

@@ -18,7 +18,8 @@ fn close(ours: &[f32], exact: &[f64], tolerance: f64) {
 fn every_way_of_reading_gives_the_logits_of_the_oracle() {
     for tied in [true, false] {
         let config = tiny(tied);
-        let (model, lora) = (network(&config), adapter(&config, &[Target::Q, Target::O, Target::Down]));
+        let (model, lora) =
+            (network(&config), adapter(&config, &[Target::Q, Target::O, Target::Down]));
         let tokens = text(150);
         let weights = widen(model.weights());
         let parameters = widen(lora.parameters());

@@ -130,8 +130,8 @@ impl Oracle<'_> {
         for (position, row) in rows.iter_mut().enumerate() {
             for head in row.chunks_exact_mut(2 * half) {
                 for i in 0..half {
-                    let angle = position as f64
-                        / self.config.rope_theta.powf(i as f64 / half as f64);
+                    let angle =
+                        position as f64 / self.config.rope_theta.powf(i as f64 / half as f64);
                     let (a, b) = (head[i], head[i + half]);
                     head[i] = a * angle.cos() - b * angle.sin();
                     head[i + half] = b * angle.cos() + a * angle.sin();

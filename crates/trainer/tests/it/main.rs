@@ -1,3 +1,4 @@
 //! Training at the crate's boundary.
 
 mod pretraining;
+mod run;
