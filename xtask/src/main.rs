@@ -8,6 +8,7 @@ mod command;
 mod corpus;
 mod demo;
 mod demo_data;
+mod pretrain;
 mod product;
 mod seeded;
 mod server;
@@ -31,6 +32,8 @@ enum Task {
     Test(test::Options),
     /// Prepare the demo's Datanets under `demo/` from their named sources.
     DemoData(demo_data::Options),
+    /// Pre-train the demo's base model on the corpus.
+    Pretrain(pretrain::Options),
     /// Write the pre-training corpus and train its tokenizer.
     Corpus(corpus::Options),
 }
@@ -41,5 +44,6 @@ fn main() -> Result<()> {
         Task::Test(options) => test::run_all(&options),
         Task::DemoData(options) => demo_data::run(&options),
         Task::Corpus(options) => corpus::run(&options),
+        Task::Pretrain(options) => pretrain::run(&options),
     }
 }
