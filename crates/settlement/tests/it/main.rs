@@ -1,0 +1,4 @@
+//! The contracts' real bytecode on a real chain, and the vectors shared with Solidity.
+
+mod journey;
+mod vectors;
