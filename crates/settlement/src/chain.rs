@@ -1,7 +1,5 @@
 //! What settlement needs of a chain, whichever it is.
 
-mod embedded;
-
 use alloy_primitives::{Address, B256, Bytes};
 
 use crate::error::ChainError;

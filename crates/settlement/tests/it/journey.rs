@@ -13,13 +13,15 @@ use settlement::{
     DeploymentError, Earning, Options, Parties, Refusal, Terms, TransactionOutcome, genesis,
 };
 
+use crate::embedded::Embedded;
+
 const CHAIN_ID: u64 = 1612;
 const START_S: u64 = 1_800_000_000;
 const DELAY_S: u64 = 3_600;
 
 /// A chain with our contracts, an operator who hosts and posts, and a payer.
 struct World {
-    chain: Chain,
+    chain: Embedded,
     contracts: Contracts,
     operator: Key,
     payer: Key,
@@ -39,14 +41,15 @@ fn start() -> World {
     let rich = Wei::new(1_000 * Wei::OPEN.get());
     let balances = BTreeMap::from([(operator.address(), rich), (payer.address(), rich)]);
     let genesis = genesis(CHAIN_ID, &balances, START_S);
-    let chain = Chain::in_memory(&genesis, ledger::Options::default()).expect("a new chain");
+    let chain = Chain::in_memory(&genesis, ledger::Options::default());
+    let chain = Embedded(chain.expect("a new chain"));
     let deployment = deployment(&operator);
     let contracts = *deployment.contracts();
     let world = World { chain, contracts, operator, payer, time_s: Cell::new(START_S) };
     let fees = world.chain.fees().expect("fees");
     for transaction in deployment.missing(&world.chain, &world.operator, fees).expect("a new chain")
     {
-        ChainClient::submit(&world.chain, &transaction.raw).expect("a funded operator");
+        world.chain.submit(&transaction.raw).expect("a funded operator");
     }
     world.seal(1);
     deployment.verify(&world.chain).expect("just deployed");
@@ -60,19 +63,19 @@ fn deployment(operator: &Key) -> Deployment {
 impl World {
     fn seal(&self, later_s: u64) {
         self.time_s.set(self.time_s.get() + later_s);
-        self.chain.seal_even_empty(self.time_s.get()).expect("a block");
+        self.chain.0.seal_even_empty(self.time_s.get()).expect("a block");
     }
 
     fn send(&self, from: &Key, call: &ContractCall) -> TransactionOutcome {
-        let nonce = ChainClient::nonce(&self.chain, from.address()).expect("a nonce");
+        let nonce = self.chain.nonce(from.address()).expect("a nonce");
         let fees = self.chain.fees().expect("fees");
         let terms = Terms { chain_id: CHAIN_ID, nonce, fees };
         let signed = call.sign(from, &terms).expect("a signature");
         assert_eq!(call.sign(from, &terms).expect("a signature"), signed);
-        let hash = ChainClient::submit(&self.chain, &signed.raw).expect("a place in the pool");
+        let hash = self.chain.submit(&signed.raw).expect("a place in the pool");
         assert_eq!(hash, signed.hash);
         self.seal(1);
-        assert_eq!(ChainClient::submit(&self.chain, &signed.raw).expect("sent again"), hash);
+        assert_eq!(self.chain.submit(&signed.raw).expect("sent again"), hash);
         let outcome = self.chain.outcome(hash).expect("a read").expect("a sealed transaction");
         assert!(
             outcome.gas_used <= call.gas_limit,
@@ -91,7 +94,7 @@ impl World {
 
     fn refusal(&self, from: &Key, call: &ContractCall) -> Refusal {
         let to = *call.to.to().expect("a call");
-        let answer = ChainClient::call(&self.chain, from.address(), to, call.data.clone());
+        let answer = self.chain.call(from.address(), to, call.data.clone());
         let refusal = answer.err().and_then(|error| match error {
             ChainError::Refused(refusal) => Some(refusal),
             _ => None,
@@ -100,7 +103,7 @@ impl World {
     }
 
     fn balance(&self, account: Address) -> u128 {
-        let account = self.chain.account(account, alloy_eips::BlockId::latest()).expect("a read");
+        let account = self.chain.0.account(account, alloy_eips::BlockId::latest()).expect("a read");
         account.balance.to()
     }
 
