@@ -1,7 +1,7 @@
 import type { Wei } from './api/types';
 
-/** Narrow no-break space: between digits and before units. */
-const THIN = '\u202f';
+/** No-break space: a number stays beside its unit. */
+const NBSP = '\u00a0';
 
 const SCALES = [
   { unit: 'OPEN', digits: 18 },
@@ -9,12 +9,12 @@ const SCALES = [
   { unit: 'wei', digits: 0 },
 ] as const;
 
-/** Groups a run of digits in threes: `1234567` → `1 234 567`. */
+/** Groups a run of digits in threes: `1234567` → `1,234,567`. */
 export function grouped(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** A count for people: `12 345`. */
+/** A count for people: `12,345`. */
 export const count = (value: number): string => grouped(String(Math.round(value)));
 
 /**
@@ -40,11 +40,11 @@ export function amount(wei: Wei, significant = 4): { value: string; unit: string
 /** `1.25 OPEN`, for places that take only text. */
 export function amountText(wei: Wei, significant = 4): string {
   const { value, unit } = amount(wei, significant);
-  return `${value}${THIN}${unit}`;
+  return `${value}${NBSP}${unit}`;
 }
 
-/** Every digit: `1 250 000 000 000 000 000 wei`. */
-export const exactWei = (wei: Wei): string => `${grouped(wei)}${THIN}wei`;
+/** Every digit: `1,250,000,000,000,000,000 wei`. */
+export const exactWei = (wei: Wei): string => `${grouped(wei)}${NBSP}wei`;
 
 /** Sum of amounts in wei. */
 export const sumWei = (amounts: Wei[]): Wei => amounts.reduce((total, next) => total + BigInt(next), 0n).toString();
@@ -56,13 +56,13 @@ export function parseOpen(text: string): Wei | null {
   return BigInt((match[1] ?? '0') + (match[2] ?? '').padEnd(18, '0')).toString();
 }
 
-/** Parts per million as a percentage: `31.4 %`; what is not zero never reads as zero. */
+/** Parts per million as a percentage: `31.4%`; what is not zero never reads as zero. */
 export function share(ppm: number): string {
-  if (ppm === 0) return `0${THIN}%`;
-  if (ppm < 1_000) return `<${THIN}0.1${THIN}%`;
-  if (ppm > 999_000 && ppm < 1_000_000) return `>${THIN}99.9${THIN}%`;
+  if (ppm === 0) return '0%';
+  if (ppm < 1_000) return '<0.1%';
+  if (ppm > 999_000 && ppm < 1_000_000) return '>99.9%';
   const tenths = Math.round(ppm / 1_000);
-  return `${(tenths / 10).toFixed(tenths % 10 === 0 ? 0 : 1)}${THIN}%`;
+  return `${(tenths / 10).toFixed(tenths % 10 === 0 ? 0 : 1)}%`;
 }
 
 /** An id short enough to read aloud; the whole id belongs in a title. */
@@ -71,11 +71,11 @@ export const shortId = (id: string): string => (id.length > 14 ? `${id.slice(0, 
 /** Seconds as `45 s`, `3 min 20 s`, `1 h 5 min`. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
-  if (s < 60) return `${s}${THIN}s`;
+  if (s < 60) return `${s}${NBSP}s`;
   const [minutes, rest] = [Math.floor(s / 60), s % 60];
-  if (minutes < 60) return rest === 0 ? `${minutes}${THIN}min` : `${minutes}${THIN}min ${rest}${THIN}s`;
+  if (minutes < 60) return rest === 0 ? `${minutes}${NBSP}min` : `${minutes}${NBSP}min ${rest}${NBSP}s`;
   const left = minutes % 60;
-  return left === 0 ? `${Math.floor(minutes / 60)}${THIN}h` : `${Math.floor(minutes / 60)}${THIN}h ${left}${THIN}min`;
+  return left === 0 ? `${Math.floor(minutes / 60)}${NBSP}h` : `${Math.floor(minutes / 60)}${NBSP}h ${left}${NBSP}min`;
 }
 
 /** A unix time as a date and time of the reader's own locale. */

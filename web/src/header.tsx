@@ -21,7 +21,7 @@ function Mark() {
   );
 }
 
-const THEMES = { auto: 'Auto', light: 'Light', dark: 'Dark', contrast: 'High contrast' };
+const THEMES = { auto: 'Auto', light: 'Light', dark: 'Dark', contrast: 'Contrast' };
 type Theme = keyof typeof THEMES;
 const isTheme = (text: string | null): text is Theme => text !== null && text in THEMES;
 
@@ -110,7 +110,7 @@ function stations(status: Status, receipts: number | undefined, training: { step
       section: 'datanets',
       reached: counts.records > 0,
       figure: count(counts.records),
-      note: `records from ${some(counts.contributors, 'contributor')}`,
+      note: `records by ${some(counts.contributors, 'person', 'people')}`,
     },
     {
       step: 'snapshot',
@@ -152,7 +152,7 @@ function stations(status: Status, receipts: number | undefined, training: { step
       section: 'rewards',
       reached: BigInt(totals.claimed_wei) > 0n,
       figure: <Amount wei={totals.claimed_wei} significant={3} />,
-      note: 'in the contributors’ hands',
+      note: 'taken home',
     },
   ];
 }

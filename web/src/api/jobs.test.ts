@@ -26,7 +26,7 @@ test('an event brings the job forward and keeps its curve', () => {
   const after = joinJob(before, job({ step: 2, status: 'done', series: [{ step: 2, train_loss: 2 }] }));
   expect(after.status).toBe('done');
   expect(after.series).toHaveLength(2);
-  expect(joinJob(undefined, job({ step: 1 })).series).toEqual([]);
+  expect(joinJob(job({}), job({ step: 1 })).series).toEqual([]);
 });
 
 test('a job is over when nothing more will happen to it', () => {

@@ -58,7 +58,8 @@ function take(client: QueryClient, event: EventName, data: Record<string, unknow
   }
   if (event === 'job') {
     const job = data as unknown as Job;
-    client.setQueryData<Job>(['job', job.id], (before) => joinJob(before, job));
+    // A run that is not on the page yet is read whole when it is: one point is no curve.
+    client.setQueryData<Job>(['job', job.id], (before) => before && joinJob(before, job));
     client.setQueryData<Job[]>(['jobs'], (jobs) => jobs?.map((before) => (before.id === job.id ? joinJob(before, job) : before)));
     const jobs = client.getQueryData<Job[]>(['jobs']);
     return jobs?.some(({ id }) => id === job.id) ? [] : ['jobs'];

@@ -2,6 +2,7 @@ import { useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useAccounts, useAdapters, useModels, useRecords } from '../api/queries';
 import type { Adapter, ModelCard } from '../api/types';
 import { share } from '../format';
+import { EvidenceLegend } from '../parts/evidence';
 import { Empty, Show } from '../parts/states';
 import { Amount } from '../parts/value';
 import { href } from '../route';
@@ -128,12 +129,58 @@ function Answered({ exchange, marks, near, point }: Shown) {
   );
 }
 
-function Thread() {
-  const thread = useThread();
-  const [selected, setSelected] = useState<number | null>(null);
+/** The answer in front and the earlier questions behind it. */
+function Answers({ current, shown }: { current: Exchange; shown: Omit<Shown, 'exchange' | 'marks'> & { select: (key: number) => void } }) {
+  const earlier = useThread().filter(({ key }) => key !== current.key);
   const [marks, setMarks] = useState(true);
-  const [near, setNear] = useState<string | null>(null);
+  return (
+    <div className="stack mid">
+      <Answered exchange={current} marks={marks} near={shown.near} point={shown.point} />
+      {current.attribution && current.attribution.spans.length > 0 && (
+        <label className="row small">
+          <input type="checkbox" checked={marks} onChange={({ target }) => setMarks(target.checked)} />
+          Mark words that stand in a record
+        </label>
+      )}
+      {earlier.length > 0 && (
+        <section className="stack" aria-labelledby="earlier">
+          <h2 id="earlier">Earlier questions</h2>
+          <ol className="answers">
+            {earlier.map((exchange) => (
+              <li key={exchange.key}>
+                <button type="button" className="plain" onClick={() => shown.select(exchange.key)}>
+                  {exchange.question.text}
+                </button>
+                <span className="soft small">{exchange.content || exchange.state}</span>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** What will stand beside the answer, before there is one. */
+function Expected({ asking }: { asking: boolean }) {
+  return (
+    <section className="sheet stack" aria-labelledby="evidence">
+      <h2 id="evidence">{asking ? 'Tracing the sources' : 'Four kinds of evidence'}</h2>
+      <p className="soft small">
+        {asking ? 'They come with the last word.' : 'Each answer names the records it rests on, and says how it knows.'}
+      </p>
+      <EvidenceLegend />
+    </section>
+  );
+}
+
+export function Chat({ model }: { model: string | null }) {
+  const models = useModels();
+  const adapters = useAdapters();
+  const thread = useThread();
   const newest = thread[0];
+  const [selected, setSelected] = useState<number | null>(null);
+  const [near, setNear] = useState<string | null>(null);
   const [seen, setSeen] = useState(newest?.key);
   // A new question brings its own answer to the front.
   if (seen !== newest?.key) {
@@ -142,69 +189,38 @@ function Thread() {
     setNear(null);
   }
   const current = thread.find(({ key }) => key === selected) ?? newest;
-  if (!current) return null;
-  const earlier = thread.filter(({ key }) => key !== current.key);
-  return (
-    <div className="split">
-      <div className="stack mid">
-        <Answered exchange={current} marks={marks} near={near} point={setNear} />
-        {current.attribution && current.attribution.spans.length > 0 && (
-          <label className="row small">
-            <input type="checkbox" checked={marks} onChange={({ target }) => setMarks(target.checked)} />
-            Mark words that stand in a record
-          </label>
-        )}
-        {earlier.length > 0 && (
-          <section className="stack" aria-labelledby="earlier">
-            <h2 id="earlier">Earlier questions</h2>
-            <ol className="answers">
-              {earlier.map((exchange) => (
-                <li key={exchange.key}>
-                  <button type="button" className="plain" onClick={() => setSelected(exchange.key)}>
-                    {exchange.question.text}
-                  </button>
-                  <span className="soft small">{exchange.content || exchange.state}</span>
-                </li>
-              ))}
-            </ol>
-          </section>
-        )}
-      </div>
-      {current.attribution ? (
-        <Sources attribution={current.attribution} near={near} point={setNear} />
-      ) : (
-        current.state === 'asking' && <p className="soft">The sources come with the last word.</p>
-      )}
-    </div>
-  );
-}
-
-export function Chat({ model }: { model: string | null }) {
-  const models = useModels();
-  const adapters = useAdapters();
   return (
     <div className="stack mid">
       <h1 tabIndex={-1}>Chat</h1>
-      <Show query={models} what="models">
-        {(cards) => (
-          <Show query={adapters} what="adapters">
-            {(list) => (
-              <>
-                {list.length === 0 && (
-                  <Empty title="No adapter yet">
-                    <p>You can ask the base model, but it credits nobody. Train an adapter to see sources and shares.</p>
-                    <a className="button primary" href={href('train')}>
-                      Train an adapter
-                    </a>
-                  </Empty>
+      <div className="split">
+        <div className="stack wide">
+          <Show query={models} what="models">
+            {(cards) => (
+              <Show query={adapters} what="adapters">
+                {(list) => (
+                  <div className="stack">
+                    {list.length === 0 && (
+                      <Empty title="No adapter yet">
+                        <p>You can ask the base model, but it credits nobody. Train an adapter to see sources and shares.</p>
+                        <a className="button primary" href={href('train')}>
+                          Train an adapter
+                        </a>
+                      </Empty>
+                    )}
+                    <Ask key={model} models={cards} adapters={list} wanted={model} />
+                  </div>
                 )}
-                <Ask key={model} models={cards} adapters={list} wanted={model} />
-              </>
+              </Show>
             )}
           </Show>
+          {current && <Answers current={current} shown={{ near, point: setNear, select: setSelected }} />}
+        </div>
+        {current?.attribution ? (
+          <Sources attribution={current.attribution} near={near} point={setNear} />
+        ) : (
+          <Expected asking={current?.state === 'asking'} />
         )}
-      </Show>
-      <Thread />
+      </div>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { api } from '../api/client';
 import { useDatanets } from '../api/queries';
 import type { Datanet } from '../api/types';
 import { count } from '../format';
+import { Scroll } from '../parts/scroll';
 import { Empty, Failure, Show } from '../parts/states';
 import { href } from '../route';
 import { DatanetPage } from './datanets/page';
@@ -58,7 +59,7 @@ function CreateForm() {
 
 function List({ datanets }: { datanets: Datanet[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="Datanets">
       <table>
         <caption className="visually-hidden">Datanets</caption>
         <thead>
@@ -95,7 +96,7 @@ function List({ datanets }: { datanets: Datanet[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -126,7 +126,7 @@ export function Overview() {
                   {next.action}
                 </a>
                 <span className="soft">
-                  is the next of the seven steps: <strong>{next.step}</strong>
+                  Next of the seven steps: {next.step}
                 </span>
               </div>
             );

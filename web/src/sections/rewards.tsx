@@ -3,6 +3,7 @@ import { api } from '../api/client';
 import { useAccounts, usePeriods, useStatus } from '../api/queries';
 import type { Account, Period } from '../api/types';
 import { count, csvRow, moment } from '../format';
+import { Scroll } from '../parts/scroll';
 import { Empty, Failure, Show } from '../parts/states';
 import { Amount, Id, save } from '../parts/value';
 import { href } from '../route';
@@ -67,14 +68,12 @@ function ClosePeriod() {
 function Periods({ periods }: { periods: Period[] }) {
   if (periods.length === 0) return <p className="soft">No period has been closed yet.</p>;
   return (
-    <div className="scroll">
+    <Scroll label="Closed periods">
       <table>
         <caption className="visually-hidden">Closed periods, newest first</caption>
         <thead>
           <tr>
-            <th scope="col" className="number">
-              Period
-            </th>
+            <th scope="col">Period</th>
             <th scope="col">Closed</th>
             <th scope="col">Root</th>
             <th scope="col" className="number">
@@ -93,7 +92,7 @@ function Periods({ periods }: { periods: Period[] }) {
             .sort((a, b) => b.number - a.number)
             .map((period) => (
               <tr key={period.id}>
-                <td className="number">{period.number}</td>
+                <td>{period.number}</td>
                 <td>{moment(period.time_s)}</td>
                 <td>
                   <Id id={period.root} />
@@ -107,7 +106,7 @@ function Periods({ periods }: { periods: Period[] }) {
             ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -147,7 +146,7 @@ function Accounts({ accounts, chosen }: { accounts: Account[]; chosen: string | 
           {claim.data.length === 0 && 'There was nothing to claim.'}
         </p>
       )}
-      <div className="scroll">
+      <Scroll label="Accounts">
         <table>
           <caption className="visually-hidden">What each account earned, can claim and has claimed</caption>
           <thead>
@@ -198,7 +197,7 @@ function Accounts({ accounts, chosen }: { accounts: Account[]; chosen: string | 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

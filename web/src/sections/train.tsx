@@ -5,6 +5,7 @@ import { isOver } from '../api/jobs';
 import { useDatanets, useJobs } from '../api/queries';
 import type { Datanet, Job } from '../api/types';
 import { decimal } from '../format';
+import { Scroll } from '../parts/scroll';
 import { Empty, Failure, Show } from '../parts/states';
 import { href } from '../route';
 import { Run } from './train/run';
@@ -84,7 +85,7 @@ function History({ jobs, chosen }: { jobs: Job[]; chosen: string | null }) {
   return (
     <section className="stack" aria-labelledby="history">
       <h2 id="history">All runs</h2>
-      <div className="scroll">
+      <Scroll label="Training runs">
         <table>
           <caption className="visually-hidden">Training runs, newest first</caption>
           <thead>
@@ -124,7 +125,7 @@ function History({ jobs, chosen }: { jobs: Job[]; chosen: string | null }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

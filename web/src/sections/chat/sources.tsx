@@ -1,6 +1,7 @@
 import { api } from '../../api/client';
 import type { Attribution, Source, SplitRow } from '../../api/types';
 import { share, sumWei } from '../../format';
+import { byAccount } from '../../split';
 import { Evidence, EvidenceLegend } from '../../parts/evidence';
 import { Amount, Id, Who } from '../../parts/value';
 import { href } from '../../route';
@@ -88,11 +89,14 @@ function Fee({ attribution }: { attribution: Attribution }) {
       <table>
         <caption className="visually-hidden">Split of the fee</caption>
         <tbody>
-          {attribution.split.map((row, index) => (
-            <tr key={index}>
+          {byAccount(attribution.split).map((row) => (
+            <tr key={row.role + row.account}>
               <td>
                 <Who name={row.account_name} address={row.account} />
-                <div className="small soft">{ROLES[row.role] ?? row.role}</div>
+                <div className="small soft">
+                  {ROLES[row.role] ?? row.role}
+                  {row.parts > 1 && `, ${row.parts} records`}
+                </div>
               </td>
               <td className="number">
                 <Amount wei={row.amount_wei} />

@@ -19,7 +19,7 @@ function Freeze({ datanet }: { datanet: DatanetDetail }) {
   const fresh = datanet.records - (latest?.records ?? 0);
   const words = latest
     ? fresh > 0
-      ? `${count(fresh)} records came after the last snapshot.`
+      ? `${count(fresh)} ${fresh === 1 ? 'record' : 'records'} came after the last snapshot.`
       : 'The last snapshot holds every record.'
     : 'A snapshot fixes the records that an adapter will be trained on.';
   return (

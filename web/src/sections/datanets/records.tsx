@@ -2,6 +2,7 @@ import { useDeferredValue, useState } from 'react';
 import { useRecords } from '../../api/queries';
 import type { RecordRow } from '../../api/types';
 import { count } from '../../format';
+import { Scroll } from '../../parts/scroll';
 import { Empty, Show } from '../../parts/states';
 import { Amount, Id, Who } from '../../parts/value';
 
@@ -9,7 +10,7 @@ const PAGE = 12;
 
 function Rows({ rows }: { rows: RecordRow[] }) {
   return (
-    <div className="scroll">
+    <Scroll label="Records">
       <table>
         <caption className="visually-hidden">Records, their contributors and what they earned</caption>
         <thead>
@@ -45,7 +46,7 @@ function Rows({ rows }: { rows: RecordRow[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

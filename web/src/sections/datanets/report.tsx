@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ContributionReport } from '../../api/types';
 import { count } from '../../format';
+import { Scroll } from '../../parts/scroll';
 import { Id } from '../../parts/value';
 
 const SHOWN = 20;
@@ -25,14 +26,12 @@ export function Report({ filename, report, lines }: { filename: string; report: 
           </label>
         )}
       </div>
-      <div className="scroll">
+      <Scroll label={`Verdicts on ${filename}`}>
         <table>
           <caption className="visually-hidden">Verdict on each line of {filename}</caption>
           <thead>
             <tr>
-              <th scope="col" className="number">
-                Line
-              </th>
+              <th scope="col">Line</th>
               <th scope="col">Verdict</th>
               <th scope="col">Record</th>
               <th scope="col">Why</th>
@@ -41,7 +40,7 @@ export function Report({ filename, report, lines }: { filename: string; report: 
           <tbody>
             {shown.map((row) => (
               <tr key={row.line}>
-                <td className="number">{row.line}</td>
+                <td>{row.line}</td>
                 <td>
                   <span className={row.status === 'accepted' ? 'tag on' : 'tag bad'}>{row.status === 'accepted' ? '✓ accepted' : '✕ rejected'}</span>
                 </td>
@@ -65,7 +64,7 @@ export function Report({ filename, report, lines }: { filename: string; report: 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {rows.length > SHOWN && (
         <button type="button" className="plain" onClick={() => setAll(!all)}>
           {all ? 'Show fewer' : `Show all ${count(rows.length)} lines`}

@@ -2,6 +2,7 @@ import { api } from '../../api/client';
 import { useAccount } from '../../api/queries';
 import type { AccountDetail, Line } from '../../api/types';
 import { count, csvRow, share } from '../../format';
+import { Scroll } from '../../parts/scroll';
 import { Show } from '../../parts/states';
 import { Amount, Id, save } from '../../parts/value';
 import { href } from '../../route';
@@ -15,7 +16,7 @@ function exportLines({ name, lines }: AccountDetail) {
 
 function Lines({ lines, name }: { lines: Line[]; name: string }) {
   return (
-    <div className="scroll" style={{ maxHeight: '32rem', overflowY: 'auto' }} tabIndex={0} role="region" aria-label={`Payments to ${name}`}>
+    <Scroll label={`Payments to ${name}`} tall>
       <table>
         <caption className="visually-hidden">Why {name} earned each amount</caption>
         <thead>
@@ -57,7 +58,7 @@ function Lines({ lines, name }: { lines: Line[]; name: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -5,6 +5,7 @@ import { isOver } from '../../api/jobs';
 import { useJob } from '../../api/queries';
 import type { Job, JobStatus, Point } from '../../api/types';
 import { count, decimal, duration } from '../../format';
+import { Scroll } from '../../parts/scroll';
 import { Failure, Loading, Show } from '../../parts/states';
 import { href } from '../../route';
 
@@ -24,7 +25,7 @@ function PointTable({ series }: { series: Point[] }) {
   return (
     <details>
       <summary>The curve as a table</summary>
-      <div className="scroll" style={{ maxHeight: '24rem' }} tabIndex={0} role="region" aria-label="Points of the curve">
+      <Scroll label="Points of the curve" tall>
         <table>
           <caption className="visually-hidden">Loss at each step</caption>
           <thead>
@@ -59,7 +60,7 @@ function PointTable({ series }: { series: Point[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </details>
   );
 }
