@@ -47,9 +47,11 @@ function Foot() {
         {status && (
           <>
             <span>OpenLedger {status.version}</span>
-            <span>
-              Base model {status.base.name} <Id id={status.base.digest} />
-            </span>
+            {status.base && (
+              <span>
+                Base model {status.base.name} <Id id={status.base.digest} />
+              </span>
+            )}
             <span>Chain {status.chain_id}</span>
             <span>
               Payouts <Id id={status.contracts.payouts} />

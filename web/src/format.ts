@@ -17,6 +17,10 @@ export function grouped(digits: string): string {
 /** A count for people: `12,345`. */
 export const count = (value: number): string => grouped(String(Math.round(value)));
 
+/** A large number in short: `1.2M`. */
+export const compact = (value: number): string =>
+  new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
+
 /**
  * Wei in the largest unit that keeps a readable number, cut (never rounded up)
  * to `significant` digits: the page never shows more than there is.

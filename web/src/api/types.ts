@@ -16,7 +16,7 @@ export interface Status {
   operator: Hex;
   treasury: Hex;
   contracts: { registry: Hex; escrow: Hex; payouts: Hex };
-  base: { name: string; digest: Hex; parameters: number; context: number };
+  base?: { name: string; digest: Hex; parameters: number; context: number } | null;
   counts: {
     datanets: number;
     records: number;
@@ -38,7 +38,6 @@ export interface Account {
   earned_wei: Wei;
   claimable_wei: Wei;
   claimed_wei: Wei;
-  copy_of?: string | null;
 }
 
 /** One payment and its reason. */
@@ -50,7 +49,7 @@ export interface Line {
   datanet?: string | null;
   record?: Hex | null;
   question?: string | null;
-  share_ppm: number;
+  share_ppm?: number | null;
   amount_wei: Wei;
   why: string;
 }
@@ -78,12 +77,12 @@ export interface Datanet {
   records: number;
   contributors: number;
   snapshots: number;
-  latest_snapshot?: Hex | Snapshot | null;
+  latest_snapshot?: Hex | null;
 }
 
-export interface DatanetDetail extends Omit<Datanet, 'contributors' | 'snapshots'> {
-  contributors: { name?: string | null; address: Hex; accepted: number; rejected: number }[];
-  snapshots: Snapshot[];
+export interface DatanetDetail extends Datanet {
+  contributor_list: { name?: string | null; address: Hex; accepted: number; rejected: number }[];
+  snapshot_list: Snapshot[];
   adapters: Adapter[];
 }
 
@@ -156,8 +155,8 @@ export interface Job {
   train_loss?: number | null;
   eval_loss?: number | null;
   series?: Point[];
-  error?: string | { code?: string; message?: string; hint?: string } | null;
-  adapter?: string | Adapter | null;
+  error?: string | null;
+  adapter?: string | null;
 }
 
 export interface Adapter {
@@ -191,7 +190,8 @@ export interface Source {
   licence?: string | null;
   question?: string | null;
   answer?: string | null;
-  evidence: { class: EvidenceClass; score?: number | string | null }[];
+  /** Influence: the integer score. Verbatim: how many tokens match. */
+  evidence: { class: EvidenceClass; score?: number | null }[];
   share_ppm: number;
   reason?: string | null;
 }
@@ -209,7 +209,7 @@ export interface SplitRow {
   account: Hex;
   account_name?: string | null;
   record?: Hex | null;
-  share_ppm: number;
+  share_ppm?: number | null;
   amount_wei: Wei;
 }
 

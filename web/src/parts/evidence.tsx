@@ -1,5 +1,5 @@
 import type { EvidenceClass, Source } from '../api/types';
-import { decimal } from '../format';
+import { compact, count } from '../format';
 
 /** The four kinds of evidence: each has its own word, mark and border, never colour alone. */
 const CLASSES: Record<EvidenceClass, { label: string; means: string; path: string }> = {
@@ -27,11 +27,12 @@ const CLASSES: Record<EvidenceClass, { label: string; means: string; path: strin
 
 export const ORDER = Object.keys(CLASSES) as EvidenceClass[];
 
-export function EvidenceBadge({ kind, score }: { kind: EvidenceClass; score?: number | string | null | undefined }) {
+export function EvidenceBadge({ kind, score }: { kind: EvidenceClass; score?: number | null | undefined }) {
   const known = CLASSES[kind];
-  const shown = score == null ? null : decimal(Number(score));
+  const shown = score == null ? null : kind === 'verbatim' ? `${count(score)} tokens` : compact(score);
+  const title = score == null || !known ? known?.means : `${known.means} Score: ${count(score)}`;
   return (
-    <span className={`class ${kind}`} title={known?.means}>
+    <span className={`class ${kind}`} title={title}>
       <svg viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" aria-hidden="true">
         <path d={known?.path ?? ''} />
       </svg>

@@ -33,7 +33,8 @@ function Ask({ models, adapters, wanted }: { models: ModelCard[]; adapters: Adap
   const [payer, setPayer] = useState('local');
   const [text, setText] = useState('');
   const [retrieve, setRetrieve] = useState(true);
-  const busy = useThread()[0]?.state === 'asking';
+  const newest = useThread()[0];
+  const busy = newest?.state === 'asking';
   const model = chosen ?? adapters.at(-1)?.name ?? models[0]?.id ?? 'base';
   const adapter = adapters.find(({ name }) => name === model);
   const send = (question = text) => {
@@ -92,7 +93,7 @@ function Ask({ models, adapters, wanted }: { models: ModelCard[]; adapters: Adap
           </button>
         )}
       </div>
-      <Snippet model={model} text={text} />
+      <Snippet model={model} text={text || newest?.question.text || 'Your question'} />
     </form>
   );
 }

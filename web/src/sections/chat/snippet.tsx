@@ -31,7 +31,7 @@ type Language = keyof typeof SNIPPETS;
 /** The same question from code, with a stock OpenAI client. */
 export function Snippet({ model, text }: { model: string; text: string }) {
   const [language, setLanguage] = useState<Language>('Python');
-  const code = SNIPPETS[language](location.origin, model, text || 'What does E0026 mean?');
+  const code = SNIPPETS[language](location.origin, model, text);
   return (
     <details>
       <summary>Ask from code</summary>

@@ -4,6 +4,7 @@ import { share, sumWei } from '../../format';
 import { byAccount } from '../../split';
 import { Evidence, EvidenceLegend } from '../../parts/evidence';
 import { Amount, Id, Who } from '../../parts/value';
+import { reasonWords } from '../../reasons';
 import { href } from '../../route';
 
 const ROLES: Record<SplitRow['role'], string> = {
@@ -68,7 +69,7 @@ function SourceCard({ source, number, near, point }: Card) {
         {source.answer}
       </blockquote>
       <Evidence source={source} />
-      {source.reason && <p className="small soft">{source.reason}</p>}
+      {reasonWords(source.reason) && <p className="small">{reasonWords(source.reason)}.</p>}
       <p className="small soft">
         {source.datanet && <a href={href('datanets', source.datanet)}>{source.datanet}</a>}
         {source.licence && ` · ${source.licence}`} · <Id id={source.record} />

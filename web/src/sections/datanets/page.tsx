@@ -15,7 +15,7 @@ const newest = (snapshots: Snapshot[]) =>
 function Freeze({ datanet }: { datanet: DatanetDetail }) {
   const client = useQueryClient();
   const freeze = useMutation({ mutationFn: () => api.freeze(datanet.name), onSuccess: () => client.invalidateQueries() });
-  const latest = newest(datanet.snapshots);
+  const latest = newest(datanet.snapshot_list);
   const fresh = datanet.records - (latest?.records ?? 0);
   const words = latest
     ? fresh > 0
@@ -54,7 +54,7 @@ function Contributors({ datanet }: { datanet: DatanetDetail }) {
   return (
     <section className="stack" aria-labelledby="contributors">
       <h2 id="contributors">Contributors</h2>
-      {datanet.contributors.length === 0 ? (
+      {datanet.contributor_list.length === 0 ? (
         <p className="soft">Nobody yet. The first contributor could be you.</p>
       ) : (
         <table>
@@ -71,7 +71,7 @@ function Contributors({ datanet }: { datanet: DatanetDetail }) {
             </tr>
           </thead>
           <tbody>
-            {datanet.contributors.map((row) => (
+            {datanet.contributor_list.map((row) => (
               <tr key={row.address}>
                 <td>{row.name ? <a href={href('rewards', row.name)}>{row.name}</a> : <Who address={row.address} />}</td>
                 <td className="number">{count(row.accepted)}</td>
@@ -89,7 +89,7 @@ function Snapshots({ datanet }: { datanet: DatanetDetail }) {
   return (
     <section className="stack" aria-labelledby="snapshots">
       <h2 id="snapshots">Snapshots</h2>
-      {datanet.snapshots.length === 0 ? (
+      {datanet.snapshot_list.length === 0 ? (
         <p className="soft">None yet. Freeze one to make the records trainable.</p>
       ) : (
         <table>
@@ -104,7 +104,7 @@ function Snapshots({ datanet }: { datanet: DatanetDetail }) {
             </tr>
           </thead>
           <tbody>
-            {[...datanet.snapshots]
+            {[...datanet.snapshot_list]
               .sort((a, b) => b.time_s - a.time_s)
               .map((snapshot) => (
                 <tr key={snapshot.id}>
@@ -142,7 +142,7 @@ export function DatanetPage({ name }: { name: string }) {
                 </div>
                 <div>
                   <dt>Contributors</dt>
-                  <dd>{count(datanet.contributors.length)}</dd>
+                  <dd>{count(datanet.contributor_list.length)}</dd>
                 </div>
                 <div>
                   <dt>Licence</dt>

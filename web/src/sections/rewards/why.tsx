@@ -5,6 +5,7 @@ import { count, csvRow, share } from '../../format';
 import { Scroll } from '../../parts/scroll';
 import { Show } from '../../parts/states';
 import { Amount, Id, save } from '../../parts/value';
+import { reasonWords } from '../../reasons';
 import { href } from '../../route';
 
 const HEAD = ['period', 'receipt', 'role', 'datanet', 'record', 'question', 'share_ppm', 'amount_wei', 'why'] as const;
@@ -44,7 +45,7 @@ function Lines({ lines, name }: { lines: Line[]; name: string }) {
                 </div>
               </td>
               <td className="words small">{line.why}</td>
-              <td className="number">{share(line.share_ppm)}</td>
+              <td className="number">{line.share_ppm == null ? '–' : share(line.share_ppm)}</td>
               <td className="number">
                 <Amount wei={line.amount_wei} />
               </td>
@@ -99,8 +100,8 @@ export function Why({ name }: { name: string }) {
                         <td>
                           <Id id={zero.record} />
                         </td>
-                        <td className="words">{zero.reason}</td>
-                        <td className="number soft">{count(zero.uses)} uses</td>
+                        <td className="words">{reasonWords(zero.reason)}</td>
+                        <td className="number soft">{zero.uses === 1 ? '1 use' : `${count(zero.uses)} uses`}</td>
                       </tr>
                     ))}
                   </tbody>

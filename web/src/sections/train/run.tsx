@@ -85,9 +85,7 @@ function Facts({ job }: { job: Job }) {
 
 function Outcome({ job }: { job: Job }) {
   if (job.status === 'failed') {
-    const { error } = job;
-    const failure = error && typeof error === 'object' ? [error.message, error.hint].filter(Boolean).join(' ') : error;
-    return <Failure error={new Error(failure || 'The run failed; the node gave no reason.')} />;
+    return <Failure error={new Error(job.error ?? 'The run failed; the node gave no reason.')} />;
   }
   if (job.status !== 'done') return null;
   return (
