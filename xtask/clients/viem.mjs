@@ -26,7 +26,7 @@ assert.equal(transfer.status, "success");
 assert.equal((await reader.getBalance({ address: friend })) - before, parseEther("0.25"));
 
 const { abi, bytecode } = artifact;
-const deployed = await wallet.deployContract({ abi, bytecode, args: [friend] });
+const deployed = await wallet.deployContract({ abi, bytecode, args: [friend, 60n] });
 const { contractAddress } = await reader.waitForTransactionReceipt({ hash: deployed });
 assert.ok(await reader.getCode({ address: contractAddress }), "the contract has code");
 
