@@ -1,11 +1,12 @@
 //! Tokens per second of training and decoding, and what share of the matrix
 //! product's own speed that is: `cargo bench -p model -- [threads]`.
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+#![expect(clippy::print_stdout, reason = "a benchmark reports on its standard output")]
 #![expect(clippy::cast_precision_loss, reason = "counts of tokens are small")]
 
 use std::{hint::black_box, thread, time::Instant};
 
-use model::{Config, Example, Llama, Lora, LoraGradient, LoraOptions, Workspace};
+use model::{Config, Decode, Example, KvCache, Llama, Lora, LoraGradient, LoraOptions, Workspace};
 
 const LENGTH: usize = 256;
 
@@ -27,9 +28,12 @@ fn shape() -> Config {
     }
 }
 
+fn tokens(length: usize) -> Vec<u32> {
+    (0_u32..).map(|i| (i * i * 31 + 7 * i) % 4096).take(length).collect()
+}
+
 fn example(length: usize, loss_from: usize) -> Example {
-    let tokens: Vec<u32> = (0..=length).map(|i| (i * i * 31 + 7 * i) as u32 % 4096).collect();
-    Example::new(&tokens, loss_from)
+    Example::new(&tokens(length + 1), loss_from)
 }
 
 /// Runs `work` `times` in each of `threads` threads; best seconds of three rounds.
@@ -69,48 +73,105 @@ fn report(name: &str, tokens: usize, seconds: f64, operations: f64, peak: f64) {
     );
 }
 
+struct Subject {
+    model: Llama,
+    lora: Lora,
+    threads: usize,
+    /// GFLOP/s of the matrix product.
+    peak: f64,
+}
+
+impl Subject {
+    fn forward_operations(&self) -> f64 {
+        self.model.config().forward_operations(LENGTH / 2) as f64
+    }
+
+    fn full_gradient(&self) {
+        let (times, example) = (8, example(LENGTH, 1));
+        let seconds = best(self.threads, times, |_| {
+            let mut workspace = Workspace::new();
+            let mut gradient = vec![0.0; self.model.weights().len()];
+            for _ in 0..times {
+                let loss = self.model.full_gradient(&example, &mut workspace, &mut gradient);
+                black_box(loss.expect("the example is valid"));
+            }
+        });
+        let operations = 3.0 * self.forward_operations();
+        report("full gradient", LENGTH * self.threads, seconds, operations, self.peak);
+    }
+
+    fn lora_gradient(&self, name: &str, length: usize, loss_from: usize, times: usize) {
+        let example = example(length, loss_from);
+        let seconds = best(self.threads, times, |_| {
+            let mut workspace = Workspace::new();
+            let mut gradient = LoraGradient::zeros(self.lora.layout());
+            for _ in 0..times {
+                let gradient = &mut gradient;
+                let loss = self.model.lora_gradient(&self.lora, &example, &mut workspace, gradient);
+                black_box(loss.expect("the example is valid"));
+            }
+        });
+        let operations = 2.0 * self.forward_operations();
+        report(name, length * self.threads, seconds, operations, self.peak);
+        println!("{:<28} {:>9.2} ms", "  per example, one thread", 1e3 * seconds);
+    }
+
+    fn loss(&self) {
+        let (times, example) = (8, example(LENGTH, 1));
+        let seconds = best(self.threads, times, |_| {
+            let mut workspace = Workspace::new();
+            for _ in 0..times {
+                let loss = self.model.loss(Some(&self.lora), &example, &mut workspace);
+                black_box(loss.expect("the example is valid"));
+            }
+        });
+        report("loss", LENGTH * self.threads, seconds, self.forward_operations(), self.peak);
+    }
+
+    fn prefill(&self) {
+        let (times, tokens) = (8, tokens(LENGTH));
+        let seconds = best(self.threads, times, |_| {
+            for _ in 0..times {
+                let mut cache = KvCache::new(self.model.config(), LENGTH);
+                let logits = self.model.forward(Some(&self.lora), &tokens, &mut cache);
+                black_box(logits.expect("the prompt fits"));
+            }
+        });
+        report("prefill", LENGTH * self.threads, seconds, self.forward_operations(), self.peak);
+    }
+
+    /// Each thread decodes `rows` sequences, every one with an adapter of its own.
+    fn decode(&self, name: &str, rows: usize, adapted: bool) {
+        let times = 128;
+        let seconds = best(self.threads, times, |_| {
+            let adapters = vec![self.lora.clone(); rows];
+            let mut caches = vec![KvCache::new(self.model.config(), LENGTH + times); rows];
+            for token in tokens(times) {
+                let row = |(cache, lora)| Decode { lora: adapted.then_some(lora), token, cache };
+                let mut step: Vec<_> = caches.iter_mut().zip(&adapters).map(row).collect();
+                black_box(self.model.decode(&mut step).expect("the caches have room"));
+            }
+        });
+        let operations = self.forward_operations();
+        report(name, rows * self.threads, seconds, operations, self.peak);
+    }
+}
+
 fn main() {
     let threads = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(2);
     let config = shape();
     let model = Llama::random(&config, 1).expect("the shape is valid");
-    let options = LoraOptions::default();
-    let lora = Lora::init(&config, &options, 2).expect("the options are valid");
-    let forward = config.forward_operations(LENGTH / 2) as f64;
-    let peak = peak(threads);
-    println!("{} parameters, {threads} threads, gemm {peak:.0} GFLOP/s", config.parameters());
-
-    let times = 8;
-    let full = example(LENGTH, 1);
-    let seconds = best(threads, times, |_| {
-        let (mut workspace, mut gradient) = (Workspace::new(), vec![0.0; model.weights().len()]);
-        for _ in 0..times {
-            model
-                .full_gradient(&full, &mut workspace, &mut gradient)
-                .expect("the example is valid");
-        }
-    });
-    report("full gradient, 256 tokens", LENGTH * threads, seconds, 3.0 * forward, peak);
-
-    for (name, length, loss_from, times) in [
-        ("LoRA gradient, 256 tokens", LENGTH, 1, 8),
-        ("LoRA gradient, 34 tokens", 34, 24, 64),
-        ("loss only, 256 tokens", LENGTH, 1, 8),
-    ] {
-        let example = example(length, loss_from);
-        let only_loss = name.starts_with("loss");
-        let seconds = best(threads, times, |_| {
-            let (mut workspace, mut gradient) =
-                (Workspace::new(), LoraGradient::zeros(lora.layout()));
-            for _ in 0..times {
-                let loss = if only_loss {
-                    model.loss(Some(&lora), &example, &mut workspace)
-                } else {
-                    model.lora_gradient(&lora, &example, &mut workspace, &mut gradient)
-                };
-                black_box(loss.expect("the example is valid"));
-            }
-        });
-        let factor = if only_loss { 1.0 } else { 2.0 };
-        report(name, length * threads, seconds, factor * forward, peak);
-    }
+    let lora = Lora::init(&config, &LoraOptions::default(), 2).expect("the options are valid");
+    let subject = Subject { model, lora, threads, peak: peak(threads) };
+    let (parameters, peak) = (config.parameters(), subject.peak);
+    println!("{parameters} parameters, {threads} threads, gemm {peak:.0} GFLOP/s");
+    subject.full_gradient();
+    subject.lora_gradient("LoRA gradient", LENGTH, 1, 8);
+    subject.lora_gradient("LoRA gradient, 34 tokens", 34, 24, 64);
+    subject.loss();
+    subject.prefill();
+    subject.decode("decode, base", 1, false);
+    subject.decode("decode, one adapter", 1, true);
+    subject.decode("decode, 8 rows, base", 8, false);
+    subject.decode("decode, 8 rows, 8 adapters", 8, true);
 }

@@ -1,7 +1,7 @@
 //! Causal grouped-query attention over blocks of queries, forward and backward.
 //!
 //! The weights of a block are recomputed in the backward pass from the scores
-//! and their log-sum (FlashAttention, arXiv 2205.14135), so the memory is
+//! and their log-sum (`FlashAttention`, arXiv 2205.14135), so the memory is
 //! `block × length` whatever the number of heads and layers.
 
 use crate::{

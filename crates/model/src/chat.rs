@@ -188,7 +188,7 @@ fn string_method(text: &str, method: &str, arguments: &[Value]) -> Result<Option
         "lower" => Value::from(text.to_lowercase()),
         "startswith" => Value::from(text.starts_with(one()?.0)),
         "endswith" => Value::from(text.ends_with(one()?.0)),
-        "split" => Value::from_iter(text.split(one()?.0)),
+        "split" => text.split(one()?.0).collect(),
         "replace" => {
             let (from, to) = from_args::<(&str, &str)>(arguments)?;
             Value::from(text.replace(from, to))

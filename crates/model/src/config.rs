@@ -32,7 +32,7 @@ pub struct Config {
     pub vocabulary: usize,
     /// Longest sequence, in tokens.
     pub context: usize,
-    /// `ε` of RMSNorm.
+    /// `ε` of `RMSNorm`.
     pub norm_epsilon: f32,
     /// Base `θ` of the rotary embedding.
     pub rope_theta: f64,
@@ -142,6 +142,7 @@ impl Config {
     }
 
     /// Writes the `config.json` that `transformers` reads.
+    #[expect(clippy::missing_panics_doc, reason = "numbers and strings always serialize")]
     pub fn to_json(&self) -> Vec<u8> {
         let foreign = Foreign {
             architectures: vec!["LlamaForCausalLM".to_owned()],

@@ -112,7 +112,7 @@ fn sum2(a: &[f32], b: &[f32], f: impl Fn(f32, f32, f32) -> f32) -> f32 {
 
 #[inline(always)]
 fn dot_inline(a: &[f32], b: &[f32]) -> f32 {
-    sum2(a, b, |a, b, sum| a.mul_add(b, sum))
+    sum2(a, b, f32::mul_add)
 }
 
 /// Four dot products with the same `x`, each with the bits of [`dot`].
@@ -232,7 +232,7 @@ kernels! {
         }
     }
 
-    /// RMSNorm of each row: `out = x · inverse · gain`, `inverse = 1/√(mean(x²) + ε)`.
+    /// `RMSNorm` of each row: `out = x · inverse · gain`, `inverse = 1/√(mean(x²) + ε)`.
     ///
     /// Shapes: `x`, `out` `[inverse.len(), gain.len()]`.
     fn rms_norm(x: &[f32], gain: &[f32], epsilon: f32, out: &mut [f32], inverse: &mut [f32]) {
@@ -326,7 +326,7 @@ kernels! {
         }
     }
 
-    /// SwiGLU: `out = silu(gate) · up`, where a row of `gate_up` is `[gate | up]`, each `width` wide.
+    /// `SwiGLU`: `out = silu(gate) · up`, where a row of `gate_up` is `[gate | up]`, each `width` wide.
     fn silu_multiply(gate_up: &[f32], width: usize, out: &mut [f32]) {
         for (row, out) in gate_up.chunks_exact(2 * width).zip(out.chunks_exact_mut(width)) {
             let (gate, up) = row.split_at(width);

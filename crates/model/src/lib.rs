@@ -10,8 +10,8 @@
 //! arguments, so the same inputs give the same bits on the same kind of
 //! processor, whatever the number of threads that the caller uses.
 //!
-//! *Source*: Llama (arXiv 2302.13971), RMSNorm (1910.07467), rotary embedding
-//! (2104.09864), grouped-query attention (2305.13245), SwiGLU (2002.05202),
+//! *Source*: Llama (arXiv 2302.13971), `RMSNorm` (1910.07467), rotary embedding
+//! (2104.09864), grouped-query attention (2305.13245), `SwiGLU` (2002.05202),
 //! LoRA (2106.09685).
 //!
 //! *Not here*: optimizers and schedules (`trainer`), sampling and batching of

@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Llama {
-    /// `out = [out +] x Wᵀ + s·z Bᵀ` with `z = x Aᵀ`, for all matrices of a group.
+    /// `out = [out +] x Wᵀ + s·z Bᵀ` with `z = x Aᵀ`, for all matrices of a group
+    /// and all rows of `x`.
     pub(crate) fn group_forward(
         &self,
         lora: Option<&Lora>,
@@ -18,9 +19,9 @@ impl Llama {
         x: &[f32],
         into: Into,
         (out, z): (&mut [f32], &mut [f32]),
-        rows: usize,
     ) {
         let (outputs, inputs) = self.layout.group_shape(group);
+        let rows = x.len() / inputs;
         let w = Matrix::dense(&self.weights[self.layout.group(layer, group)], outputs, inputs);
         let x = Matrix::dense(x, rows, inputs);
         multiply(MatrixMut::dense(out, rows, outputs), into, 1.0, x, w.t());

@@ -256,6 +256,7 @@ impl Llama {
     }
 
     /// The network with `W + scale · B A` in place of each adapted `W`.
+    #[must_use]
     pub fn merged(&self, lora: &Lora) -> Self {
         let mut merged = self.clone();
         lora.add_to(&self.layout, &mut merged.weights);
@@ -263,7 +264,7 @@ impl Llama {
     }
 }
 
-/// Cosines and sines of the rotary embedding (RoFormer, arXiv 2104.09864),
+/// Cosines and sines of the rotary embedding (`RoFormer`, arXiv 2104.09864),
 /// `[context, head_width / 2]`.
 #[derive(Debug, Clone)]
 pub(crate) struct Rope {

@@ -21,6 +21,7 @@ pub struct PeftAdapter {
 
 /// `adapter_config.json`; options that we lack must have their neutral value.
 #[derive(Debug, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the shape of a foreign file")]
 struct Foreign {
     peft_type: String,
     #[serde(default)]
@@ -130,6 +131,7 @@ impl Lora {
     }
 
     /// The adapter folder that PEFT loads.
+    #[expect(clippy::missing_panics_doc, reason = "numbers and strings always serialize")]
     pub fn to_peft(&self, precision: Precision) -> PeftAdapter {
         let options = self.layout().options();
         let names: Vec<&str> = options.targets.iter().map(|target| target.name()).collect();

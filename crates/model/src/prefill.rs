@@ -147,7 +147,7 @@ impl Llama {
         let rows = inverse.len();
         let gain = &self.weights[self.layout.attention_norm(layer)];
         kernel::rms_norm(stream, gain, config.norm_epsilon, normed, inverse);
-        self.group_forward(lora, (layer, Group::Qkv), normed, Into::Overwrite, (qkv, z), rows);
+        self.group_forward(lora, (layer, Group::Qkv), normed, Into::Overwrite, (qkv, z));
         let start = cache.len();
         self.rotate_rows(qkv, start..start + rows, 1.0);
         let (query, kv) = (config.query_width(), config.kv_width());
@@ -159,7 +159,7 @@ impl Llama {
             self.prefill_head(layer, head, cache, buffers);
         }
         let Buffers { stream, attended, z, .. } = buffers;
-        self.group_forward(lora, (layer, Group::Output), attended, Into::Add, (stream, z), rows);
+        self.group_forward(lora, (layer, Group::Output), attended, Into::Add, (stream, z));
     }
 
     fn prefill_head(&self, layer: usize, head: usize, cache: &KvCache, buffers: &mut Buffers) {
@@ -188,18 +188,10 @@ impl Llama {
     fn prefill_ffn(&self, lora: Option<&Lora>, layer: usize, buffers: &mut Buffers) {
         let config = &self.config;
         let Buffers { stream, normed, inverse, gate_up, activated, z, .. } = buffers;
-        let rows = inverse.len();
         let gain = &self.weights[self.layout.ffn_norm(layer)];
         kernel::rms_norm(stream, gain, config.norm_epsilon, normed, inverse);
-        self.group_forward(
-            lora,
-            (layer, Group::GateUp),
-            normed,
-            Into::Overwrite,
-            (gate_up, z),
-            rows,
-        );
+        self.group_forward(lora, (layer, Group::GateUp), normed, Into::Overwrite, (gate_up, z));
         kernel::silu_multiply(gate_up, config.ffn, activated);
-        self.group_forward(lora, (layer, Group::Down), activated, Into::Add, (stream, z), rows);
+        self.group_forward(lora, (layer, Group::Down), activated, Into::Add, (stream, z));
     }
 }

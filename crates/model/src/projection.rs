@@ -3,7 +3,7 @@
 //! For each adapted matrix, `dA · P_in [rank, k]` and `P_out · dB [k, rank]`
 //! with fixed random projections of entries `±1/√k`, so that inner products
 //! of gradients are kept in expectation (Johnson–Lindenstrauss; for gradients
-//! of linear layers, LoGra, arXiv 2405.13954).
+//! of linear layers, `LoGra`, arXiv 2405.13954).
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};

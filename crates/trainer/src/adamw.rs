@@ -117,13 +117,12 @@ impl AdamW {
             return;
         }
         let mut start = 0;
-        let ends = self.undecayed.iter().cloned().chain([parameters.len()..parameters.len()]);
-        for exempt in ends {
-            for parameter in &mut parameters[start..exempt.start] {
-                *parameter *= factor;
-            }
+        let shrink = |parameters: &mut [f32]| parameters.iter_mut().for_each(|p| *p *= factor);
+        for exempt in &self.undecayed {
+            shrink(&mut parameters[start..exempt.start]);
             start = exempt.end;
         }
+        shrink(&mut parameters[start..]);
     }
 }
 

@@ -24,6 +24,7 @@ mod progress;
 mod record;
 mod run;
 mod schedule;
+mod workers;
 
 pub use adamw::{AdamW, AdamWOptions, norm};
 pub use error::{CheckpointError, TrainError};

@@ -11,6 +11,7 @@ use crate::{
     order,
     progress::Progress,
     schedule::Schedule,
+    workers::share_out,
 };
 
 const KIND: [u8; 8] = *b"OLpretr1";
@@ -206,22 +207,16 @@ impl Pretraining {
         let count = count.clamp(1, last + 1);
         let windows: Vec<Example> =
             (0..count).map(|i| stream.window(i * last / count, window)).collect();
-        let size = count.div_ceil(self.lanes.len());
         let model = &self.model;
-        let losses = thread::scope(|scope| {
-            let running: Vec<_> = (self.lanes.iter_mut().zip(windows.chunks(size)))
-                .map(|(lane, windows)| {
-                    scope.spawn(move || {
-                        let losses =
-                            windows.iter().map(|w| model.loss(None, w, &mut lane.workspace));
-                        losses.collect::<Result<Vec<_>, _>>()
-                    })
-                })
-                .collect();
-            running.into_iter().map(join).collect::<Result<Vec<_>, _>>()
+        let mut losses = vec![Ok(ExampleLoss::default()); count];
+        let items = losses.iter_mut().zip(&windows);
+        share_out(&mut self.lanes, items, |lane, (loss, window)| {
+            *loss = model.loss(None, window, &mut lane.workspace);
         });
-        let losses = losses.map_err(|source| TrainError::Example { index: 0, source })?;
-        let sum: f64 = losses.iter().flatten().map(|loss| loss.sum_nats).sum();
+        let mut sum = 0.0;
+        for (index, loss) in losses.into_iter().enumerate() {
+            sum += loss.map_err(|source| TrainError::Example { index, source })?.sum_nats;
+        }
         Ok(sum / (count * window) as f64)
     }
 
@@ -359,6 +354,6 @@ fn check(config: &Config, options: &PretrainingOptions) -> Result<(), TrainError
     Ok(())
 }
 
-pub(crate) fn join<T>(running: thread::ScopedJoinHandle<'_, T>) -> T {
+fn join<T>(running: thread::ScopedJoinHandle<'_, T>) -> T {
     running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

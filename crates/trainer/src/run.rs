@@ -1,7 +1,5 @@
 //! Fine-tuning of an adapter.
 
-use std::{sync::Mutex, thread};
-
 use model::{Example, ExampleLoss, Llama, Lora, LoraGradient, SequenceError, Workspace};
 use primitives::{B256, keccak256};
 
@@ -11,10 +9,10 @@ use crate::{
     error::{CheckpointError, TrainError},
     options::Options,
     order,
-    pretraining::join,
     progress::Progress,
     record::{LossPoint, RunRecord},
     schedule::Schedule,
+    workers::share_out,
 };
 
 const KIND: [u8; 8] = *b"OLlora_1";
@@ -335,18 +333,10 @@ impl<'a> Run<'a> {
     /// Fills the slots and sums their gradients, in order.
     fn gradients(&mut self) -> Result<ExampleLoss, TrainError> {
         let (model, lora, examples) = (self.model, &self.lora, &self.examples);
-        let waiting = Mutex::new(self.slots[..self.batch].iter_mut());
-        let next = || waiting.lock().ok().and_then(|mut slots| slots.next());
-        thread::scope(|scope| {
-            for workspace in &mut self.workspaces {
-                scope.spawn(move || {
-                    while let Some(slot) = next() {
-                        let example = &examples[slot.example];
-                        slot.loss =
-                            model.lora_gradient(lora, example, workspace, &mut slot.gradient);
-                    }
-                });
-            }
+        let slots = self.slots[..self.batch].iter_mut();
+        share_out(&mut self.workspaces, slots, |workspace, slot| {
+            let example = &examples[slot.example];
+            slot.loss = model.lora_gradient(lora, example, workspace, &mut slot.gradient);
         });
         self.sum.fill(0.0);
         let mut total = ExampleLoss::default();
@@ -368,24 +358,17 @@ impl<'a> Run<'a> {
     /// Mean loss of the held-out examples, in nats per supervised token.
     fn evaluate(&mut self) -> Result<f64, TrainError> {
         let (model, lora, examples) = (self.model, &self.lora, &self.examples);
-        let size = self.eval.len().div_ceil(self.workspaces.len());
-        let parts = thread::scope(|scope| {
-            let running: Vec<_> = (self.workspaces.iter_mut().zip(self.eval.chunks(size)))
-                .map(|(workspace, part)| {
-                    scope.spawn(move || {
-                        let loss = |&index: &usize| {
-                            let loss = model.loss(Some(lora), &examples[index], workspace);
-                            loss.map_err(|source| TrainError::Example { index, source })
-                        };
-                        part.iter().map(loss).collect::<Result<Vec<_>, _>>()
-                    })
-                })
-                .collect();
-            running.into_iter().map(join).collect::<Result<Vec<_>, _>>()
-        })?;
-        let losses = parts.iter().flatten();
-        let (nats, tokens) = losses
-            .fold((0.0, 0), |(nats, tokens), loss| (nats + loss.sum_nats, tokens + loss.tokens));
+        let mut losses = vec![Ok(ExampleLoss::default()); self.eval.len()];
+        let items = losses.iter_mut().zip(&self.eval);
+        share_out(&mut self.workspaces, items, |workspace, (loss, &index)| {
+            *loss = model.loss(Some(lora), &examples[index], workspace);
+        });
+        let (mut nats, mut tokens) = (0.0, 0);
+        for (loss, &index) in losses.into_iter().zip(&self.eval) {
+            let loss = loss.map_err(|source| TrainError::Example { index, source })?;
+            nats += loss.sum_nats;
+            tokens += loss.tokens;
+        }
         Ok(nats / tokens as f64)
     }
 }

@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "small integers are exact")]
+
 use super::{add_low_rank, dot, exp, matrix_rows, softmax_causal, weighted_sum};
 
 #[test]

@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "small integers are exact")]
+
 use super::{Into, Matrix, MatrixMut, multiply};
 
 #[test]

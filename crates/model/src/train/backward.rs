@@ -58,9 +58,8 @@ impl Llama {
         for layer in (0..self.config.layers).rev() {
             let tape = &workspace.tapes[layer];
             self.ffn_backward(lora, layer, tape, gradients, (&mut sinks, inputs.len()));
-            let x = &workspace.stream[layer];
-            let scratch = (workspace.attention.as_mut_slice(), inputs.len());
-            self.attention_backward(lora, layer, (x, tape), gradients, scratch, &mut sinks);
+            let x = &workspace.stream[layer][..inputs.len() * self.config.hidden];
+            self.attention_backward(lora, layer, (x, tape), gradients, &mut sinks);
         }
         let Some(full) = sinks.full else { return };
         let width = self.config.hidden;
@@ -112,11 +111,11 @@ impl Llama {
         layer: usize,
         (x, tape): (&[f32], &Tape),
         gradients: &mut Gradients,
-        (scratch, rows): (&mut [f32], usize),
         sinks: &mut Sinks<'_>,
     ) {
         let width = self.config.hidden;
-        let Gradients { stream, normed, qkv, attended, z, .. } = gradients;
+        let rows = x.len() / width;
+        let Gradients { stream, normed, qkv, attended, z, scores, .. } = gradients;
         let group = Group::Output;
         let input = &tape.attended;
         let passed =
@@ -128,7 +127,7 @@ impl Llama {
             logsum: &tape.logsum,
             dout: attended,
         };
-        attention::backward(&self.config, rows, kept, qkv, scratch);
+        attention::backward(&self.config, rows, kept, qkv, scores);
         self.rotate_rows(qkv, 0..rows, -1.0);
         // Below the first adapted layer nothing is trained, so nothing flows on.
         let last = layer == 0 && sinks.full.is_none();
@@ -142,7 +141,7 @@ impl Llama {
         let gain = self.layout.attention_norm(layer);
         kernel::rms_norm_backward(
             &normed[..rows * width],
-            &x[..rows * width],
+            x,
             &tape.attention_inverse[..rows],
             &self.weights[gain.clone()],
             &mut stream[..rows * width],

@@ -28,7 +28,7 @@ impl Llama {
             let size = inputs.len() * width;
             let (x, out) = (&before[layer][..size], &mut after[0][..size]);
             let tape = &mut workspace.tapes[layer];
-            self.attention_forward(lora, layer, x, tape, &mut workspace.attention);
+            self.attention_forward(lora, layer, x, tape, &mut workspace.gradients.scores);
             self.ffn_forward(lora, layer, tape, out);
         }
     }
@@ -51,10 +51,9 @@ impl Llama {
         self.group_forward(
             lora,
             (layer, Group::Qkv),
-            &tape.attention_in,
+            &tape.attention_in[..length * config.hidden],
             Into::Overwrite,
             (qkv, z),
-            length,
         );
         self.rotate_rows(qkv, 0..length, 1.0);
         attention::forward(config, length, qkv, &mut tape.attended, &mut tape.logsum, scratch);
@@ -64,10 +63,9 @@ impl Llama {
         self.group_forward(
             lora,
             (layer, Group::Output),
-            &tape.attended,
+            &tape.attended[..length * config.query_width()],
             Into::Add,
             (middle, z),
-            length,
         );
     }
 
@@ -83,10 +81,9 @@ impl Llama {
         self.group_forward(
             lora,
             (layer, Group::GateUp),
-            &tape.ffn_in,
+            &tape.ffn_in[..length * config.hidden],
             Into::Overwrite,
             (gate_up, z),
-            length,
         );
         let gate_up = &tape.gate_up[..length * 2 * config.ffn];
         kernel::silu_multiply(gate_up, config.ffn, &mut tape.activated);
@@ -95,10 +92,9 @@ impl Llama {
         self.group_forward(
             lora,
             (layer, Group::Down),
-            &tape.activated,
+            &tape.activated[..length * config.ffn],
             Into::Add,
             (out, z),
-            length,
         );
     }
 

@@ -17,7 +17,6 @@ pub struct Workspace {
     /// Residual stream before each layer and after the last, `[length, d]` each.
     pub(super) stream: Vec<Vec<f32>>,
     pub(super) tapes: Vec<Tape>,
-    pub(super) attention: Vec<f32>,
     pub(super) head: Head,
     pub(super) gradients: Gradients,
     length: usize,
@@ -81,6 +80,8 @@ pub(super) struct Gradients {
     pub(super) activated: Vec<f32>,
     /// By `x Aᵀ` of a group.
     pub(super) z: Vec<f32>,
+    /// Attention weights of a block and their gradient, `2·BLOCK`.
+    pub(super) scores: Vec<f32>,
 }
 
 impl Workspace {
@@ -113,7 +114,6 @@ impl Workspace {
                 grow(z, length * z_width(lora, group));
             }
         }
-        grow(&mut self.attention, 2 * BLOCK * length);
         self.head.prepare(config, example);
         self.gradients.prepare(config, length);
         let widest = Group::ALL.iter().map(|&group| z_width(lora, group)).max().unwrap_or(0);
@@ -165,6 +165,7 @@ impl Gradients {
         grow(&mut self.attended, length * config.query_width());
         grow(&mut self.gate_up, length * 2 * config.ffn);
         grow(&mut self.activated, length * config.ffn);
+        grow(&mut self.scores, 2 * BLOCK * length);
     }
 }
 

@@ -115,10 +115,9 @@ impl Oracle<'_> {
                     .map(f64::exp)
                     .collect();
                 let sum: f64 = weight.iter().sum();
-                for (s, weight) in weight.iter().enumerate() {
-                    for i in 0..width {
-                        out[t][head * width + i] += weight / sum * v[s][group + i];
-                    }
+                for i in 0..width {
+                    let value = weight.iter().zip(&v).map(|(weight, v)| weight * v[group + i]);
+                    out[t][head * width + i] = value.sum::<f64>() / sum;
                 }
             }
         }

@@ -1,3 +1,5 @@
+#![expect(clippy::single_range_in_vec_init, reason = "one range of parameters is meant")]
+
 use super::{AdamW, AdamWOptions, norm};
 
 #[test]
@@ -6,13 +8,12 @@ fn two_steps_match_the_paper() {
     let mut adam = AdamW::new(2, options).without_decay(vec![1..2]);
     let mut parameters = [1.0_f32, 1.0];
     let (mut m, mut v, mut expected) = ([0.0_f64; 2], [0.0_f64; 2], [1.0_f64; 2]);
-    for (t, gradient) in [[0.5_f32, -2.0], [0.1, 4.0]].iter().enumerate() {
-        adam.step(&mut parameters, gradient, 0.5, 0.01, 2);
+    for (power, gradient) in [(1, [0.5_f32, -2.0]), (2, [0.1, 4.0])] {
+        adam.step(&mut parameters, &gradient, 0.5, 0.01, 2);
         for i in 0..2 {
             let g = f64::from(gradient[i]) * 0.5;
             m[i] = 0.9 * m[i] + 0.1 * g;
             v[i] = 0.999 * v[i] + 0.001 * g * g;
-            let power = t as i32 + 1;
             let m_hat = m[i] / (1.0 - 0.9_f64.powi(power));
             let v_hat = v[i] / (1.0 - 0.999_f64.powi(power));
             let decay = if i == 0 { 0.01 * 0.1 * expected[i] } else { 0.0 };
