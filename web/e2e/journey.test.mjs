@@ -139,13 +139,21 @@ test('contribute: a Datanet takes pasted records and gives each line a verdict',
   await contribute.click();
   await page.getByRole('alert').getByText(/line 1/i).first().waitFor();
 
-  const lines = [...RECORDS, RECORDS[0]].map((record) => JSON.stringify(record));
+  const lines = [...RECORDS.slice(0, 11), RECORDS[0]].map((record) => JSON.stringify(record));
   await box.fill(lines.join('\n'));
   await contribute.click();
   const report = page.getByRole('region', { name: 'Report on pasted.jsonl' });
-  await report.getByText('12 accepted, 1 rejected').waitFor();
-  assert.equal(await report.getByText('✓ accepted').count(), 12);
+  await report.getByText('11 accepted, 1 rejected').waitFor();
+  assert.equal(await report.getByText('✓ accepted').count(), 11);
   await report.getByText(/Original:/).waitFor();
+
+  const dropped = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], 'last.jsonl'));
+    return transfer;
+  }, JSON.stringify(RECORDS[11]));
+  await page.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
+  await page.getByRole('region', { name: 'Report on last.jsonl' }).getByText('1 accepted, 0 rejected').waitFor();
 
   await page.getByText('1–12 of 12').waitFor();
   await page.getByLabel('Search records').fill('crimson');

@@ -5,6 +5,8 @@ import type { Attribution, Hex, Usage } from './types';
 export interface Question {
   model: string;
   text: string;
+  /** Name of the account that pays, and its key. */
+  account: string;
   api_key: string;
   retrieve: boolean;
 }
@@ -25,7 +27,7 @@ interface Chunk {
 }
 
 /** The body of the request; the same one the code snippet shows. */
-export function requestBody({ model, text, retrieve }: Omit<Question, 'api_key'>) {
+export function requestBody({ model, text, retrieve }: Pick<Question, 'model' | 'text' | 'retrieve'>) {
   return {
     model,
     messages: [{ role: 'user', content: text }],

@@ -40,7 +40,7 @@ function Ask({ models, adapters, wanted }: { models: ModelCard[]; adapters: Adap
   const send = (question = text) => {
     if (!question.trim() || busy) return;
     const api_key = accounts?.find(({ name }) => name === payer)?.api_key ?? 'local';
-    void put({ model, text: question.trim(), api_key, retrieve });
+    void put({ model, text: question.trim(), account: payer, api_key, retrieve });
     setText('');
   };
   const submit = (event: FormEvent) => {
@@ -117,7 +117,7 @@ function Answered({ exchange, marks, near, point }: Shown) {
           <p className={state === 'asking' ? 'answer caret' : 'answer'}>{content}</p>
         )}
       </div>
-      {state === 'failed' && <AskFailure error={exchange.error} account="local" again={() => void put(question)} />}
+      {state === 'failed' && <AskFailure error={exchange.error} account={question.account} again={() => void put(question, exchange.key)} />}
       {state === 'stopped' && <p className="soft">You stopped this answer.</p>}
       {attribution && (
         <p className="small soft">

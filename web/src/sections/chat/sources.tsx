@@ -19,12 +19,12 @@ const ROLES: Record<SplitRow['role'], string> = {
 function ShareBar({ attribution, near }: { attribution: Attribution; near: string | null }) {
   const { sources, unattributed_ppm } = attribution;
   const label = [
-    ...sources.map((source, index) => `source ${index + 1}: ${share(source.share_ppm)}`),
+    ...sources.flatMap(({ share_ppm }, index) => (share_ppm > 0 ? [`source ${index + 1}: ${share(share_ppm)}`] : [])),
     `not attributed: ${share(unattributed_ppm)}`,
   ].join(', ');
   return (
     <div className="sharebar" role="img" aria-label={`Shares of this answer: ${label}`}>
-      {sources.map((source) => (
+      {sources.filter(({ share_ppm }) => share_ppm > 0).map((source) => (
         <i key={source.record} className={near === source.record ? 'near' : ''} style={{ flexGrow: source.share_ppm }} />
       ))}
       <i className="rest" style={{ flexGrow: unattributed_ppm }} />
@@ -122,10 +122,33 @@ interface Panel {
   point: (record: string | null) => void;
 }
 
+/** The sources in their order; those with neither a share nor marked words stay folded. */
+function SourceList({ attribution, near, point }: Panel) {
+  const { sources, spans } = attribution;
+  const marked = new Set(spans.flatMap(({ records }) => records));
+  const numbered = sources.map((source, index) => ({ source, number: index + 1 }));
+  const front = numbered.filter(({ source }) => source.share_ppm > 0 || marked.has(source.record));
+  const rest = numbered.filter((entry) => !front.includes(entry));
+  const card = ({ source, number }: { source: Source; number: number }) => (
+    <SourceCard key={source.record} source={source} number={number} near={near === source.record} point={point} />
+  );
+  return (
+    <>
+      {front.length === 0 && <p>No strong source: no record is credited for this answer.</p>}
+      <ol>{front.map(card)}</ol>
+      {rest.length > 0 && (
+        <details>
+          <summary>{rest.length === 1 ? 'One more record' : `${rest.length} more records`} without a share</summary>
+          <ol>{rest.map(card)}</ol>
+        </details>
+      )}
+    </>
+  );
+}
+
 /** Whose records the answer rests on, how far, and by what evidence. */
 export function Sources({ attribution, near, point }: Panel) {
-  const { sources, unattributed_ppm, status } = attribution;
-  const credited = sources.some((source) => source.share_ppm > 0);
+  const { unattributed_ppm, status } = attribution;
   return (
     <div className="sheet stack mid">
       <section className="stack" aria-labelledby="sources">
@@ -135,22 +158,17 @@ export function Sources({ attribution, near, point }: Panel) {
         ) : (
           <>
             <ShareBar attribution={attribution} near={near} />
-            {!credited && <p>No strong source: no record is credited for this answer.</p>}
-            <ol>
-              {sources.map((source, index) => (
-                <SourceCard key={source.record} source={source} number={index + 1} near={near === source.record} point={point} />
-              ))}
-              <li className="source">
-                <div className="sharerow">
-                  <span>Not attributed</span>
-                  <span className="percent">{share(unattributed_ppm)}</span>
-                  <div className="thin rest" aria-hidden="true">
-                    <i style={{ width: `${unattributed_ppm / 10_000}%` }} />
-                  </div>
+            <SourceList attribution={attribution} near={near} point={point} />
+            <div className="source">
+              <div className="sharerow">
+                <span>Not attributed</span>
+                <span className="percent">{share(unattributed_ppm)}</span>
+                <div className="thin rest" aria-hidden="true">
+                  <i style={{ width: `${unattributed_ppm / 10_000}%` }} />
                 </div>
-                <p className="small soft">What no record explains well enough: the base model’s own part.</p>
-              </li>
-            </ol>
+              </div>
+              <p className="small soft">What no record explains well enough: the base model’s own part.</p>
+            </div>
             <details>
               <summary>What the evidence means</summary>
               <EvidenceLegend />

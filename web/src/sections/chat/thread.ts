@@ -30,11 +30,12 @@ export const useThread = (): Exchange[] =>
     () => thread,
   );
 
-/** Asks, and keeps the thread up to date until the answer and its attribution are in. */
-export async function put(question: Question) {
+/** Asks, and keeps the thread up to date until the answer and its attribution are in; a retry takes the place of what failed. */
+export async function put(question: Question, failed?: number) {
   const key = (thread[0]?.key ?? 0) + 1;
   stop = new AbortController();
-  set([{ key, question, state: 'asking', error: null, content: '', receipt: null, attribution: null, usage: null }, ...thread]);
+  const earlier = thread.filter((exchange) => exchange.key !== failed);
+  set([{ key, question, state: 'asking', error: null, content: '', receipt: null, attribution: null, usage: null }, ...earlier]);
   try {
     for await (const answer of ask(question, stop.signal)) change(key, answer);
     change(key, { state: 'answered' });

@@ -11,6 +11,8 @@ export function Report({ filename, report, lines }: { filename: string; report: 
   const [rejectedOnly, setRejectedOnly] = useState(false);
   const [all, setAll] = useState(false);
   const rows = report.records.filter((row) => !rejectedOnly || row.status === 'rejected');
+  /** The original may stand in the same file. */
+  const lineOf = new Map(report.records.flatMap(({ status, record, line }) => (status === 'accepted' && record ? [[record, line]] : [])));
   const shown = all ? rows : rows.slice(0, SHOWN);
   return (
     <section className="sheet stack" aria-label={`Report on ${filename}`}>
@@ -53,7 +55,7 @@ export function Report({ filename, report, lines }: { filename: string; report: 
                       {row.message ?? row.reason?.replaceAll('_', ' ')}
                       {row.of && (
                         <div className="soft">
-                          Original: <Id id={row.of} />
+                          Original: {lineOf.has(row.of) ? `line ${lineOf.get(row.of)}` : <Id id={row.of} />}
                           {row.of_contributor && ` by ${row.of_contributor}`}
                         </div>
                       )}
