@@ -245,7 +245,7 @@ fn every_forgery_is_named() {
     assert!(matches!(forged(|r| r.liftMicronats = 300_000), B::Share { row: 3, .. }));
     assert!(matches!(forged(|r| r.shares[0].reason = 3), B::Verdict { row: 3, .. }));
     assert!(matches!(forged(|r| r.shares[0].evidence = 8), B::Verdict { row: 3, .. }));
-    assert!(matches!(forged(|r| r.shares.truncate(2)), B::Omitted { .. }));
+    assert!(matches!(forged(|r| r.shares.truncate(r.shares.len() - 1)), B::Omitted { .. }));
     assert!(matches!(forged(|r| r.shares.swap(1, 2)), B::Order { place: 1, .. }));
 }
 
