@@ -18,6 +18,12 @@ test('text deltas, an annotation-only delta and the last chunk', () => {
   expect(end.attribution?.sources).toEqual([]);
 });
 
+test('the largest share stands first', () => {
+  const sources = [5, 0, 9, 5].map((share_ppm, row) => ({ share_ppm, row }));
+  const end = fold(start, JSON.stringify({ choices: [], attribution: { id: '0x2', sources } }));
+  expect(end.attribution?.sources.map(({ row }) => row)).toEqual([2, 0, 3, 1]);
+});
+
 test('an error inside the stream keeps its code and hint', () => {
   expect(() => fold(start, '{"error":{"code":"busy","message":"later","hint":"wait"}}')).toThrowError(
     expect.objectContaining({ code: 'busy', message: 'later', hint: 'wait' }),

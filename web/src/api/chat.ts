@@ -38,6 +38,11 @@ export function requestBody({ model, text, retrieve }: Pick<Question, 'model' | 
   };
 }
 
+/** The largest share first; equal shares keep the node's order. */
+function ranked(attribution: Attribution): Attribution {
+  return { ...attribution, sources: [...attribution.sources].sort((a, b) => b.share_ppm - a.share_ppm) };
+}
+
 /** Folds one chunk of the stream into the answer. */
 export function fold(state: AnswerState, data: string): AnswerState {
   const chunk = JSON.parse(data) as Chunk;
@@ -47,7 +52,7 @@ export function fold(state: AnswerState, data: string): AnswerState {
   return {
     content: state.content + (chunk.choices?.[0]?.delta?.content ?? ''),
     receipt: chunk.attribution?.id ?? state.receipt,
-    attribution: chunk.attribution ?? state.attribution,
+    attribution: chunk.attribution ? ranked(chunk.attribution) : state.attribution,
     usage: chunk.usage ?? state.usage,
   };
 }

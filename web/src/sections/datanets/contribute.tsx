@@ -73,7 +73,7 @@ export function Contribute({ datanet }: { datanet: string }) {
           </button>
         </div>
       </div>
-      {contribute.isError && <Failure error={contribute.error}>Nothing of this file was taken.</Failure>}
+      {contribute.isError && <Failure error={contribute.error} />}
       {contribute.data?.map((entry) => <Report key={entry.report.id + entry.filename} {...entry} />)}
     </section>
   );
