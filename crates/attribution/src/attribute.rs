@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use primitives::{AdapterId, AttributionReceipt, CompletionId, Evidence, RecordShare};
 
 use crate::basis::{Basis, Query};
-use crate::credit::{Holder, credit};
+use crate::credit::{Credits, Holder, credit};
 use crate::error::AttributionError;
 use crate::influence_index::InfluenceIndex;
 use crate::rule::{AnswerFacts, RowFacts, Rule, Split, heads};
@@ -70,9 +70,9 @@ pub fn attribute(
         answer_tokens: u32::try_from(answer.tokens.len()).unwrap_or(u32::MAX),
         lift_micronats: answer.lift_micronats,
     };
-    let mut ledger = Statement::new(rule, index, &query, facts, answer.cited.iter().copied());
-    let spans = ledger.credit_spans(span_index, answer.tokens);
-    let split = ledger.split();
+    let mut statement = Statement::new(rule, index, &query, facts, answer.cited.iter().copied());
+    let spans = statement.credit_spans(span_index, answer.tokens);
+    let split = statement.split();
     let receipt = AttributionReceipt {
         completion: answer.completion,
         adapter: answer.adapter,
@@ -80,7 +80,7 @@ pub fn attribute(
         rule: rule.name.to_owned(),
         query: query.to_bytes().into(),
         liftMicronats: answer.lift_micronats,
-        shares: ledger.listed(&split),
+        shares: statement.listed(&split),
         unattributedPpm: split.unattributed.get(),
     };
     Ok(Attribution { receipt, spans })
@@ -114,6 +114,7 @@ impl<'a> Statement<'a> {
             null_mean: row.null_mean,
             null_sd: row.null_sd,
             span_tokens: 0,
+            repeats: false,
         };
         let rows = index.rows().iter().zip(index.score_all(query)).map(facts).collect();
         Self { rule, index, answer, rows, cited: cited.into_iter().collect() }
@@ -130,23 +131,26 @@ impl<'a> Statement<'a> {
         let holders: Vec<Holder> =
             (0..).zip(heads(&self.rows)).zip(&self.rows).map(holder).collect();
         let found = spans.find(tokens, OCCURRENCES_MAX);
-        let (credited, counted) = credit(&self.rule, &found, self.answer.answer_tokens, &holders);
-        for (row, tokens) in self.rows.iter_mut().zip(credited) {
+        let Credits { tokens, repeats, spans } =
+            credit(&self.rule, &found, self.answer.answer_tokens, &holders);
+        for (row, (tokens, repeats)) in self.rows.iter_mut().zip(tokens.into_iter().zip(repeats)) {
             row.span_tokens = tokens;
+            row.repeats = repeats;
         }
-        counted
+        spans
     }
 
     pub(crate) fn split(&self) -> Split {
         self.rule.split(&self.answer, &self.rows)
     }
 
-    /// The receipt's list: every row with a share, credited tokens or a citation, and the highest
-    /// scores of the others; by falling share, then row.
+    /// The receipt's list: every row with a share, credited or repeated tokens or a citation, and the
+    /// highest scores of the others; by falling share, then row.
     pub(crate) fn listed(&self, split: &Split) -> Vec<RecordShare> {
         let named = |at: &usize| {
             split.verdicts[*at].share.get() > 0
                 || self.rows[*at].span_tokens > 0
+                || self.rows[*at].repeats
                 || u32::try_from(*at).is_ok_and(|row| self.cited.contains(&row))
         };
         let (mut listed, mut others): (Vec<usize>, Vec<usize>) =

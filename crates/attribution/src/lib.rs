@@ -47,7 +47,7 @@ mod verify;
 
 pub use attribute::{Answer, Attribution, attribute};
 pub use basis::{Basis, Query};
-pub use credit::{Holder, credit};
+pub use credit::{Credits, Holder, credit};
 pub use error::{AttributionError, BrokenLink, IndexError, SpanError};
 pub use influence_index::{InfluenceIndex, Reference, Row, RowInput, TrainingGradients};
 pub use options::IndexOptions;

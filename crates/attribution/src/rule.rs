@@ -10,7 +10,8 @@
 //! 3. **Excess and significance.** `x = n − null_mean`; the row stands out when
 //!    `1000·x > 3000·null_sd` (three standard deviations above unrelated answers).
 //! 4. **Copies.** Of all rows of a cluster only the earliest (smallest position, then record id) takes
-//!    part; before any cut, so that copies cannot crowd it out.
+//!    part, and only if it does not repeat what an earlier row is credited with; before any cut, so
+//!    that copies cannot crowd it out.
 //! 5. **Influence part.** `a = ⌊10⁹·x / Σx⌋` over the rows that stand out, else 0.
 //! 6. **Verbatim part.** `v = ⌊10⁹·span_tokens / answer_tokens⌋`.
 //! 7. **Weight.** `w = max(a, v)`: verbatim text strengthens a record, it is no second pot.
@@ -82,6 +83,8 @@ pub struct RowFacts {
     pub null_sd: u64,
     /// Tokens of the answer credited to it as verbatim.
     pub span_tokens: u32,
+    /// Whether it holds most of the answer too, but was committed after the row credited with it.
+    pub repeats: bool,
 }
 
 /// What the rule says about one row.
@@ -158,8 +161,13 @@ impl Rule {
     /// Steps 1 to 9.
     pub fn split(&self, answer: &AnswerFacts, rows: &[RowFacts]) -> Split {
         let payable = self.payable(answer.lift_micronats);
-        let heads = heads(rows);
-        let weights = self.weights(answer, rows, &heads);
+        let takes_part: Vec<bool> = rows
+            .iter()
+            .zip(heads(rows))
+            .enumerate()
+            .map(|(at, (row, head))| at == head && !row.repeats)
+            .collect();
+        let weights = self.weights(answer, rows, &takes_part);
         let kept = self.kept(rows, &weights);
         let kept_sum: u128 = kept.iter().map(|row| u128::from(weights[*row])).sum();
         let mut shares = vec![0_u32; rows.len()];
@@ -172,7 +180,7 @@ impl Rule {
             let (_, stands_out, negative) = self.excess(answer, row);
             let reason = match (shares[at], weights[at]) {
                 (1.., _) => ZeroReason::Paid,
-                _ if heads[at] != at => ZeroReason::Copy,
+                _ if !takes_part[at] => ZeroReason::Copy,
                 (_, 1..) if payable == SharePpm::ZERO => ZeroReason::NoLift,
                 (_, 1..) => ZeroReason::Tail,
                 _ if negative => ZeroReason::Negative,
@@ -191,15 +199,15 @@ impl Rule {
     }
 
     /// Steps 5 to 7, in parts per billion; zero for copies.
-    fn weights(&self, answer: &AnswerFacts, rows: &[RowFacts], heads: &[usize]) -> Vec<u64> {
+    fn weights(&self, answer: &AnswerFacts, rows: &[RowFacts], takes_part: &[bool]) -> Vec<u64> {
         let strength = |(at, row): (usize, &RowFacts)| {
-            if heads[at] == at { u128::from(self.strength(answer, row)) } else { 0 }
+            if takes_part[at] { u128::from(self.strength(answer, row)) } else { 0 }
         };
         let strengths: Vec<u128> = rows.iter().enumerate().map(strength).collect();
         let sum = strengths.iter().sum::<u128>().max(1);
         let tokens = u128::from(answer.answer_tokens.max(1));
         let weight = |(at, row): (usize, &RowFacts)| {
-            if heads[at] != at {
+            if !takes_part[at] {
                 return 0;
             }
             let influence = BILLION * strengths[at] / sum;

@@ -12,6 +12,8 @@ use crate::fixed::log2_milli;
 use crate::suffix_array::{is_suffix_array, longest_match, occurrences, sort_suffixes};
 
 const MAGIC: &[u8; 8] = b"OLSPAN01";
+/// Shortest text, in tokens, that is told apart inside a longer span.
+const WHOLE_TEXT_MIN: usize = 8;
 /// Ends every text; tokens are stored plus one.
 const SENTINEL: i32 = 0;
 
@@ -26,8 +28,17 @@ pub struct Span {
     /// thousandths of a bit.
     pub surprise_millibits: u64,
     /// Rows (0-based, in the snapshot's order, so earliest admitted first) of the records that hold
-    /// it; empty when it occurs more often than was asked for.
+    /// it, or of which a whole text of at least eight tokens makes up at least half of it, so that a
+    /// padded copy does not hide its original; empty when it occurs more often than was asked for.
     pub rows: Vec<u32>,
+}
+
+impl Span {
+    fn add_row(&mut self, row: u32) {
+        if let Err(place) = self.rows.binary_search(&row) {
+            self.rows.insert(place, row);
+        }
+    }
 }
 
 /// A suffix array over the tokens of a snapshot.
@@ -89,7 +100,30 @@ impl SpanIndex {
                 end_max = end;
             }
         }
+        self.add_whole_texts(&answer, &mut spans);
         spans
+    }
+
+    /// Adds the rows of which a whole text makes up at least half of a span.
+    fn add_whole_texts(&self, answer: &[i32], spans: &mut [Span]) {
+        let mut position = 0;
+        for text in self.text.split(|symbol| *symbol == SENTINEL) {
+            let fits = text.len() >= WHOLE_TEXT_MIN && text.len() <= answer.len();
+            let row = self.row_of(u32::try_from(position).unwrap_or(u32::MAX));
+            position += text.len() + 1;
+            if !fits {
+                continue;
+            }
+            let starts = answer.windows(text.len()).enumerate();
+            for (start, _) in starts.filter(|(_, window)| *window == text) {
+                let inside = spans.iter_mut().filter(|span| {
+                    let (first, length) = (span.start as usize, span.tokens as usize);
+                    let is_inside = first <= start && start + text.len() <= first + length;
+                    is_inside && 2 * text.len() >= length && !span.rows.is_empty()
+                });
+                inside.for_each(|span| span.add_row(row));
+            }
+        }
     }
 
     fn span(&self, answer: &[i32], start: usize, end: usize, occurrences_max: usize) -> Span {

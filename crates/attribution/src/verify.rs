@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use primitives::{
     Adapter, AttributionReceipt, ChainRecord, Completion, Digest, Evidence, LeafDomain,
-    MerkleProof, RecordShare, SharePpm, Signature,
+    MerkleProof, RecordShare, SharePpm, Signature, ZeroReason,
 };
 
 use crate::attribute::Statement;
@@ -145,7 +145,9 @@ fn check_spans(
 ) -> Result<(), BrokenLink> {
     let Some(Spoken { spans, tokens }) = against.spoken else {
         for share in &receipt.shares {
-            statement.rows[share.row as usize].span_tokens = share.spanTokens;
+            let row = &mut statement.rows[share.row as usize];
+            row.span_tokens = share.spanTokens;
+            row.repeats = share.reason == ZeroReason::Copy as u8;
         }
         return Ok(());
     };

@@ -50,8 +50,13 @@ fn answer(fact: u32) -> Vec<u32> {
     [1].into_iter().chain(own).chain([2]).collect()
 }
 
-/// `copies` lists facts that a late contributor hands in again.
+/// `copies` lists facts that a late contributor hands in again, and that clustering finds.
 fn world(copies: &[u32]) -> World {
+    build(copies, |_, fact| fact)
+}
+
+/// `cluster` gives a row's cluster from its position and fact.
+fn build(copies: &[u32], cluster: fn(u32, u32) -> u32) -> World {
     let rows = (0..FACTS).chain(copies.iter().copied());
     let row = |(position, fact): (u32, u32)| RowInput {
         record: keccak256(position.to_le_bytes()),
@@ -60,12 +65,13 @@ fn world(copies: &[u32]) -> World {
         } else {
             99
         }),
-        cluster: fact,
+        cluster: cluster(position, fact),
         position: u64::from(position),
         gradient: gradient(fact, 1 + u64::from(position)),
     };
     let rows: Vec<RowInput> = (0..).zip(rows).map(row).collect();
-    let texts: Vec<Vec<Vec<u32>>> = rows.iter().map(|row| vec![answer(row.cluster)]).collect();
+    let texts = (0..FACTS).chain(copies.iter().copied()).map(|fact| vec![answer(fact)]);
+    let texts: Vec<Vec<Vec<u32>>> = texts.collect();
     let gradients = TrainingGradients { rows, sampled: Vec::new(), references: Vec::new() };
     let (index, basis) =
         InfluenceIndex::build(&gradients, &IndexOptions::default()).expect("the world is sound");
@@ -176,6 +182,19 @@ fn a_copycat_earns_nothing_and_takes_nothing() {
         assert_eq!(row, fact);
         // The copy changes the basis a little; it must not cost the original more than that.
         assert!(share * 10 >= top(&alone, fact).1 * 9);
+    }
+}
+
+#[test]
+fn a_copy_that_no_clustering_found_earns_nothing_from_what_it_copied() {
+    let copied: Vec<u32> = (0..FACTS).filter(|fact| fact % 3 == 0).collect();
+    let world = build(&copied, |position, _| position);
+    for (copy, fact) in (FACTS..).zip(copied) {
+        let receipt = world.attribute(fact, &answer(fact), 5_000_000, &[copy, fact]).receipt;
+        assert_eq!(receipt.shares[0].row, fact);
+        let copy = receipt.shares.iter().find(|share| share.row == copy).expect("it is listed");
+        assert_eq!((copy.sharePpm, copy.reason), (0, ZeroReason::Copy as u8));
+        world.check(&receipt, &answer(fact)).expect("an honest receipt holds");
     }
 }
 

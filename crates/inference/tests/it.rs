@@ -251,6 +251,17 @@ fn pieces_make_up_the_answer() {
     assert_eq!(engine.next(&mut generation).expect("it runs"), None);
 }
 
+/// A source that has lost its blobs.
+struct Gone;
+impl AdapterSource for Gone {
+    fn digest(&self, _: &str) -> Option<Digest> {
+        Some(Digest::ZERO)
+    }
+    fn files(&self, _: Digest) -> Result<PeftAdapter, SourceError> {
+        Err("the blob is gone".into())
+    }
+}
+
 #[test]
 fn unknown_and_broken_adapters_are_named() {
     let mut engine = engine();
@@ -263,15 +274,6 @@ fn unknown_and_broken_adapters_are_named() {
     shelf.0.values_mut().for_each(|files| files.weights.truncate(20));
     assert!(matches!(refuse(&mut engine, &shelf), InferenceError::AdapterFormat { .. }));
 
-    struct Gone;
-    impl AdapterSource for Gone {
-        fn digest(&self, _: &str) -> Option<Digest> {
-            Some(Digest::ZERO)
-        }
-        fn files(&self, _: Digest) -> Result<PeftAdapter, SourceError> {
-            Err("the blob is gone".into())
-        }
-    }
     let error = engine.begin(&request(Some(9)), &Gone).map(drop).expect_err("it is refused");
     assert!(matches!(error, InferenceError::AdapterFiles { digest: Digest::ZERO, .. }));
     assert_eq!(engine.residents(), (Vec::new(), 0));

@@ -13,6 +13,7 @@ fn row(number: u8, cluster: u32, score: i64, span_tokens: u32) -> RowFacts {
         null_mean: 0,
         null_sd: 1 << 16,
         span_tokens,
+        repeats: false,
     }
 }
 
@@ -82,17 +83,21 @@ fn a_forged_query_of_zeros_pays_nobody() {
 
 fn facts() -> impl Strategy<Value = RowFacts> {
     let null = (-1_i64 << 20..1 << 20, 1_u64..1 << 20);
-    (any::<u64>(), 0_u32..6, 0_u64..40, -1_i64 << 40..1 << 40, null, 0_u32..12).prop_map(
-        |(record, cluster, position, score, (null_mean, null_sd), span_tokens)| RowFacts {
-            record: primitives::keccak256(record.to_le_bytes()),
-            cluster,
-            position,
-            score,
-            null_mean,
-            null_sd,
-            span_tokens,
-        },
-    )
+    (any::<u64>(), 0_u32..6, 0_u64..40, -1_i64 << 40..1 << 40, null, 0_u32..12, any::<bool>())
+        .prop_map(
+            |(record, cluster, position, score, (null_mean, null_sd), span_tokens, repeats)| {
+                RowFacts {
+                    record: primitives::keccak256(record.to_le_bytes()),
+                    cluster,
+                    position,
+                    score,
+                    null_mean,
+                    null_sd,
+                    span_tokens,
+                    repeats,
+                }
+            },
+        )
 }
 
 fn answers() -> impl Strategy<Value = AnswerFacts> {

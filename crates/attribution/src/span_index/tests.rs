@@ -13,15 +13,29 @@ fn find_slowly(records: &[Vec<Vec<u32>>], answer: &[u32]) -> Vec<(u32, u32, Vec<
     let mut spans = Vec::new();
     for start in 0..answer.len() {
         for end in start + 1..=answer.len() {
-            let rows = holders(&answer[start..end]);
+            let mut rows = holders(&answer[start..end]);
             let grows_left = start > 0 && !holders(&answer[start - 1..end]).is_empty();
             let grows_right = end < answer.len() && !holders(&answer[start..=end]).is_empty();
             if !rows.is_empty() && !grows_left && !grows_right {
+                rows.extend(whole_texts(records, &answer[start..end]));
+                rows.sort_unstable();
+                rows.dedup();
                 spans.push((position(start).unwrap(), position(end - start).unwrap(), rows));
             }
         }
     }
     spans
+}
+
+/// Rows with a text of at least eight tokens that makes up at least half of `part`.
+fn whole_texts(records: &[Vec<Vec<u32>>], part: &[u32]) -> Vec<u32> {
+    let is_whole = |text: &Vec<u32>| {
+        text.len() >= 8
+            && 2 * text.len() >= part.len()
+            && part.windows(text.len()).any(|window| window == text)
+    };
+    let rows = (0_u32..).zip(records);
+    rows.filter(|(_, texts)| texts.iter().any(is_whole)).map(|(row, _)| row).collect()
 }
 
 fn records() -> impl Strategy<Value = Vec<Vec<Vec<u32>>>> {
@@ -34,7 +48,12 @@ proptest! {
     fn spans_equal_the_naive_search(
         records in records(),
         answer in prop::collection::vec(0_u32..7, 0..14),
+        quoted in prop::option::of(any::<prop::sample::Index>()),
     ) {
+        // Half of the answers quote a text, so that long spans occur.
+        let texts: Vec<&Vec<u32>> = records.iter().flatten().collect();
+        let quoted = quoted.filter(|_| !texts.is_empty()).map(|quoted| texts[quoted.index(texts.len())]);
+        let answer = [answer, quoted.cloned().unwrap_or_default()].concat();
         let index = SpanIndex::build(&records).unwrap();
         let found: Vec<_> = index
             .find(&answer, usize::MAX)
@@ -68,6 +87,15 @@ proptest! {
             forged.find(&[1, 2, 3], 8);
         }
     }
+}
+
+#[test]
+fn a_padded_copy_does_not_hide_its_original() {
+    let original: Vec<u32> = (10..20).collect();
+    let padded: Vec<u32> = [1, 2].into_iter().chain(10..20).collect();
+    let records = [vec![vec![5]], vec![original], vec![padded.clone()]];
+    let spans = SpanIndex::build(&records).unwrap().find(&padded, 8);
+    assert_eq!((spans.len(), spans[0].rows.as_slice()), (1, [1, 2].as_slice()));
 }
 
 #[test]
