@@ -1,3 +1,67 @@
-//! The binary `openledger`.
+//! The binary `openledger`: arguments, output, exit codes.
+//!
+//! **Takes** a command line, **gives** text (or with `--json` one JSON value per result) and an exit
+//! code: 0 done, 1 refused or failed, 2 wrong usage, 3 no node reached, 4 a receipt does not verify.
+//! `up` runs a node, `receipt verify FILE` runs alone; every other command is a client of a node.
+//!
+//! **Not here.** Anything that a program using the node as a library would need.
 
-fn main() {}
+mod arguments;
+
+mod account;
+mod chat;
+mod contribute;
+mod datanet;
+mod doctor;
+mod failure;
+mod money;
+mod output;
+mod receipt;
+mod settings;
+mod train;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use node::client::Client;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+use output::Output;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.json);
+    match run(arguments, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
+    let mut client = Client::new(&arguments.node);
+    if let Some(key) = &arguments.api_key {
+        client = client.with_api_key(key);
+    }
+    match arguments.command {
+        Command::Up(up) => up::run(&up, output),
+        Command::Datanet(command) => datanet::run(&client, &command, output),
+        Command::Contribute(contribute) => contribute::run(&client, &contribute, output),
+        Command::Snapshot { datanet } => datanet::snapshot(&client, &datanet, output),
+        Command::Train(command) => train::run(&client, &command, output),
+        Command::Jobs { id } => train::jobs(&client, id.as_deref(), output),
+        Command::Adapters { name } => train::adapters(&client, name.as_deref(), output),
+        Command::Chat(command) => chat::run(&client, &command, output),
+        Command::Period(command) => money::period(&client, &command, output),
+        Command::Claim { account } => money::claim(&client, account.as_deref(), output),
+        Command::Receipt(command) => receipt::run(&client, &command, output),
+        Command::Account(command) => account::run(&client, &command, output),
+        Command::Status => doctor::status(&client, output),
+        Command::Doctor => doctor::run(&client, output),
+        Command::Config(command) => settings::run(&command, output),
+    }
+}

@@ -1,0 +1,158 @@
+//! The answering thread: all running answers share each pass over the base model's weights.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+use inference::{Engine, EngineOptions, Finish, Generation};
+
+use super::prepare::{Paid, Prepared, refused};
+use super::{AnswerEvent, Answered};
+use crate::assets::StoredAdapters;
+use crate::core::Core;
+use crate::error::{ApiError, chain};
+
+/// Answers that are written at the same time.
+const RUNNING_MAX: usize = 8;
+
+/// One answer being written.
+pub(super) struct Running {
+    pub(super) prepared: Prepared,
+    pub(super) generation: Generation,
+    /// The reader has gone: the answer ends with what is written, and that is what it costs.
+    pub(super) is_abandoned: bool,
+}
+
+/// Answers until the node stops.
+pub(crate) fn work(core: &Arc<Core>) {
+    let Some(base) = &core.base else { return };
+    let answers_max = core.config.answers_queue_max as usize;
+    let Some(queue) = core.answers.open(answers_max) else { return };
+    let (model, tokenizer) = (Arc::clone(&base.model), Arc::clone(&base.tokenizer));
+    let mut engine = Engine::new(model, tokenizer, EngineOptions::default());
+    let mut running: Vec<Running> = Vec::new();
+    while let Some(prepared) = receive(&queue, running.is_empty(), running.len() < RUNNING_MAX) {
+        if let Some(prepared) = prepared {
+            running.extend(begin(core, &mut engine, prepared));
+        }
+        step(core, &engine, &mut running);
+        let mut index = 0;
+        while index < running.len() {
+            if running[index].generation.finish().is_some() || running[index].is_abandoned {
+                end(core, &engine, running.swap_remove(index));
+            } else {
+                index += 1;
+            }
+        }
+    }
+}
+
+/// The next answer to begin; waits only when none is running. `None` when the node stops and all is
+/// done.
+fn receive(queue: &Receiver<Prepared>, is_idle: bool, has_room: bool) -> Option<Option<Prepared>> {
+    if is_idle {
+        return queue.recv().ok().map(Some);
+    }
+    if !has_room {
+        return Some(None);
+    }
+    match queue.try_recv() {
+        Ok(prepared) => Some(Some(prepared)),
+        Err(TryRecvError::Empty | TryRecvError::Disconnected) => Some(None),
+    }
+}
+
+fn begin(core: &Core, engine: &mut Engine, prepared: Prepared) -> Option<Running> {
+    match engine.begin(&prepared.request, &StoredAdapters(&core.store)) {
+        Ok(generation) => Some(Running { prepared, generation, is_abandoned: false }),
+        Err(error) => {
+            fail(core, prepared, refused(error));
+            None
+        }
+    }
+}
+
+fn step(core: &Core, engine: &Engine, running: &mut Vec<Running>) {
+    let mut generations: Vec<&mut Generation> =
+        running.iter_mut().map(|running| &mut running.generation).collect();
+    match engine.step(&mut generations) {
+        Ok(pieces) => {
+            for (running, piece) in running.iter_mut().zip(pieces) {
+                let text = piece.map(|piece| piece.text).filter(|text| !text.is_empty());
+                let Some(text) = text else { continue };
+                let sent = running.prepared.sender.blocking_send(AnswerEvent::Piece(text));
+                running.is_abandoned = sent.is_err();
+            }
+        }
+        Err(error) => {
+            let cause = chain(&error);
+            for running in running.drain(..) {
+                fail(core, running.prepared, ApiError::internal(cause.clone()));
+            }
+        }
+    }
+}
+
+fn end(core: &Core, engine: &Engine, running: Running) {
+    let sender = running.prepared.sender.clone();
+    let event = match core.complete(engine, running) {
+        Ok(answered) => AnswerEvent::Done(Box::new(answered)),
+        Err(error) => {
+            tracing::error!(cause = %chain(&error), "an answer could not be completed");
+            AnswerEvent::Failed(Box::new(error))
+        }
+    };
+    // An error only says that the reader has gone; the answer is stored.
+    drop(sender.blocking_send(event));
+}
+
+fn fail(core: &Core, prepared: Prepared, error: ApiError) {
+    if let Some(Paid { reservation, .. }) = prepared.paid
+        && let Err(error) = core.release(reservation)
+    {
+        tracing::error!(cause = %chain(&error), "a reservation could not be released");
+    }
+    drop(prepared.sender.blocking_send(AnswerEvent::Failed(Box::new(error))));
+}
+
+impl Core {
+    /// Attributes, stores and charges a written answer; base answers are free and not kept.
+    fn complete(&self, engine: &Engine, running: Running) -> Result<Answered, ApiError> {
+        let Running { mut prepared, generation, .. } = running;
+        let Some(paid) = prepared.paid.take() else {
+            return Ok(Answered::unpaid(prepared, &generation));
+        };
+        let Paid { assets, bare_prompt, cited, reservation, key } = paid;
+        let nonce = reservation.nonce;
+        let made = self.attribute_answer(
+            engine,
+            (&prepared, &generation),
+            (&assets, &bare_prompt, &cited),
+            (reservation.payer(), nonce, reservation.amount()),
+        );
+        let made = match made {
+            Ok(made) => made,
+            Err(error) => {
+                self.release(reservation)?;
+                return Err(error);
+            }
+        };
+        let fee = made.fee;
+        let answered = match self.store_answer(made, nonce, key, prepared.detail) {
+            Ok(answered) => answered,
+            Err(error) => {
+                self.release(reservation)?;
+                return Err(error);
+            }
+        };
+        self.charge(reservation, fee)?;
+        Ok(answered)
+    }
+}
+
+/// OpenAI's word for why an answer ended.
+pub(super) const fn finish_reason(finish: Option<Finish>) -> &'static str {
+    match finish {
+        Some(Finish::Length) => "length",
+        _ => "stop",
+    }
+}
