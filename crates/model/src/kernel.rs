@@ -10,6 +10,9 @@
 /// Number of partial sums of every reduction.
 const LANES: usize = 32;
 
+/// Rows of a matrix that are multiplied at once, to keep the sums independent.
+const TILE: usize = 4;
+
 /// Compiles each function for AVX-512, for AVX2 and for the baseline, and
 /// chooses at run time.
 macro_rules! kernels {
@@ -80,48 +83,44 @@ fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
-/// Folds the lanes pairwise, always in the same order.
+/// Adds the upper half to the lower.
 #[inline(always)]
-fn fold(mut lanes: [f32; LANES]) -> f32 {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for i in 0..width {
-            lanes[i] += lanes[i + width];
-        }
-        width /= 2;
-    }
-    lanes[0]
+fn halve<const N: usize, const HALF: usize>(lanes: [f32; N]) -> [f32; HALF] {
+    std::array::from_fn(|i| lanes[i] + lanes[i + HALF])
 }
 
-/// `Σ f(aᵢ, bᵢ)`, where `f` adds to its third argument.
+/// The first steps of [`fold`].
 #[inline(always)]
-fn sum2(a: &[f32], b: &[f32], f: impl Fn(f32, f32, f32) -> f32) -> f32 {
+fn fold_to_four(lanes: [f32; LANES]) -> [f32; 4] {
+    halve(halve::<16, 8>(halve(lanes)))
+}
+
+/// Folds the lanes pairwise, always in the same order.
+#[inline(always)]
+fn fold(lanes: [f32; LANES]) -> f32 {
+    let [a, b, c, d] = fold_to_four(lanes);
+    (a + c) + (b + d)
+}
+
+#[inline(always)]
+fn dot_inline(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
     let (a_chunks, a_rest) = a.as_chunks::<LANES>();
     let (b_chunks, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a_chunks.iter().zip(b_chunks) {
         for i in 0..LANES {
-            lanes[i] = f(a[i], b[i], lanes[i]);
+            lanes[i] = a[i].mul_add(b[i], lanes[i]);
         }
     }
-    for ((lane, &a), &b) in lanes.iter_mut().zip(a_rest).zip(b_rest) {
-        *lane = f(a, b, *lane);
-    }
-    fold(lanes)
+    fold(lanes) + dot_rest(a_rest, b_rest)
 }
 
+/// Dot products of the rows `w` with `x`, each with the bits of [`dot`].
 #[inline(always)]
-fn dot_inline(a: &[f32], b: &[f32]) -> f32 {
-    sum2(a, b, f32::mul_add)
-}
-
-/// Four dot products with the same `x`, each with the bits of [`dot`].
-#[inline(always)]
-fn dot4_inline(rows: [&[f32]; 4], x: &[f32]) -> [f32; 4] {
-    let mut lanes = [[0.0; LANES]; 4];
+fn dot_tile(w: [&[f32]; TILE], x: &[f32]) -> [f32; TILE] {
+    let mut lanes = [[0.0; LANES]; TILE];
     let (x_chunks, x_rest) = x.as_chunks::<LANES>();
-    let [(a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)] =
-        rows.map(|row| row.as_chunks::<LANES>());
+    let [a, b, c, d] = w.map(|row| row.as_chunks::<LANES>().0);
     for ((((x, a), b), c), d) in x_chunks.iter().zip(a).zip(b).zip(c).zip(d) {
         for i in 0..LANES {
             lanes[0][i] = a[i].mul_add(x[i], lanes[0][i]);
@@ -130,12 +129,25 @@ fn dot4_inline(rows: [&[f32]; 4], x: &[f32]) -> [f32; 4] {
             lanes[3][i] = d[i].mul_add(x[i], lanes[3][i]);
         }
     }
-    for (lanes, rest) in lanes.iter_mut().zip([a_rest, b_rest, c_rest, d_rest]) {
-        for ((lane, &w), &x) in lanes.iter_mut().zip(rest).zip(x_rest) {
-            *lane = w.mul_add(x, *lane);
-        }
+    let quarters = lanes.map(fold_to_four);
+    let sums = quarters.map(|[a, b, c, d]| (a + c) + (b + d));
+    if x_rest.is_empty() {
+        return sums;
     }
-    lanes.map(fold)
+    let rest = w.map(|row| dot_rest(&row[x.len() - x_rest.len()..], x_rest));
+    std::array::from_fn(|i| sums[i] + rest[i])
+}
+
+/// The last columns, fewer than the lanes, one after the other.
+#[inline(always)]
+fn dot_rest(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).fold(0.0, |sum, (a, b)| a.mul_add(*b, sum))
+}
+
+/// The rows of a tile.
+#[inline(always)]
+fn tile_rows(w: &[f32], inputs: usize) -> [&[f32]; TILE] {
+    std::array::from_fn(|i| &w[i * inputs..(i + 1) * inputs])
 }
 
 #[inline(always)]
@@ -187,18 +199,17 @@ kernels! {
     /// A row has the same bits whatever the other rows are.
     fn matrix_rows(y: &mut [f32], w: &[f32], x: &[f32], inputs: usize) {
         let outputs = w.len() / inputs;
-        for (tile, w) in w.chunks(4 * inputs).enumerate() {
+        let tiles = w.chunks_exact(TILE * inputs);
+        let rest = (outputs - outputs % TILE, tiles.remainder());
+        for (tile, w) in tiles.enumerate() {
+            let (w, column) = (tile_rows(w, inputs), tile * TILE);
             for (y, x) in y.chunks_exact_mut(outputs).zip(x.chunks_exact(inputs)) {
-                let y = &mut y[4 * tile..];
-                if w.len() == 4 * inputs {
-                    let (ab, cd) = w.split_at(2 * inputs);
-                    let ((a, b), (c, d)) = (ab.split_at(inputs), cd.split_at(inputs));
-                    y[..4].copy_from_slice(&dot4_inline([a, b, c, d], x));
-                } else {
-                    for (y, w) in y.iter_mut().zip(w.chunks_exact(inputs)) {
-                        *y = dot_inline(w, x);
-                    }
-                }
+                y[column..column + TILE].copy_from_slice(&dot_tile(w, x));
+            }
+        }
+        for (y, x) in y.chunks_exact_mut(outputs).zip(x.chunks_exact(inputs)) {
+            for (y, w) in y[rest.0..].iter_mut().zip(rest.1.chunks_exact(inputs)) {
+                *y = dot_inline(w, x);
             }
         }
     }

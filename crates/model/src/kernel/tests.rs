@@ -20,7 +20,7 @@ fn numbers(count: usize, shift: usize) -> Vec<f32> {
 
 #[test]
 fn a_row_has_the_same_bits_in_any_company() {
-    let (outputs, inputs, rows) = (7, 77, 5);
+    let (outputs, inputs, rows) = (21, 77, 5);
     let (w, x) = (numbers(outputs * inputs, 0), numbers(rows * inputs, 31));
     let mut y = vec![f32::NAN; rows * outputs];
     matrix_rows(&mut y, &w, &x, inputs);
