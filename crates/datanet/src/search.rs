@@ -76,26 +76,21 @@ impl RecordSearch {
         self.lengths.is_empty()
     }
 
-    /// In how many texts `term` (lower case, or a code as written) stands.
-    pub fn texts_with(&self, term: &str) -> usize {
-        self.postings.get(term).map_or(0, Vec::len)
-    }
-
     /// The `k` best texts for `query` by falling score, ties by position; fewer when fewer share a
     /// word with it.
     pub fn search(&self, query: &str, k: usize) -> Vec<Hit> {
         let query: Vec<_> = words(query).collect();
         let terms: BTreeSet<&str> = query.iter().flat_map(|word| word.terms()).collect();
-        let mut scores: BTreeMap<usize, u64> = BTreeMap::new();
+        let mut scores = vec![0; self.len()];
         for postings in terms.into_iter().filter_map(|term| self.postings.get(term)) {
             let rarity = rarity_q16(self.len(), postings.len());
             for &(position, count) in postings {
                 let saturated = count * SATURATION_PPM * PPM / (count * PPM + self.norm(position));
-                *scores.entry(position).or_default() += (rarity * saturated) >> 16;
+                scores[position] += (rarity * saturated) >> 16;
             }
         }
-        let mut hits: Vec<Hit> =
-            scores.into_iter().map(|(position, score)| Hit { position, score }).collect();
+        let scored = scores.into_iter().enumerate().filter(|(_, score)| *score > 0);
+        let mut hits: Vec<Hit> = scored.map(|(position, score)| Hit { position, score }).collect();
         hits.sort_by(|a, b| b.score.cmp(&a.score).then(a.position.cmp(&b.position)));
         hits.truncate(k);
         hits

@@ -1,4 +1,4 @@
-use super::words;
+use super::{Shape, words};
 
 #[track_caller]
 fn check(text: &str, expect: &[&str]) {
@@ -27,4 +27,15 @@ fn possessives_and_punctuation_do_not_count() {
     check("rustc's E0015, isn't -- ... 's", &["rustc", "E0015 e0015", "isn isn't t", "s"]);
     check("", &[]);
     check("Ünïcode 東京", &["ünïcode", "東京"]);
+}
+
+#[test]
+fn shapes_tell_names_from_words() {
+    let shapes: Vec<Shape> = words("Which two-letter code of Kabul is AF, HashMap or x_1?")
+        .map(|word| word.shape)
+        .collect();
+    let (plain, capitalised, identifier) = (Shape::Plain, Shape::Capitalised, Shape::Identifier);
+    let expect =
+        [plain, plain, plain, plain, capitalised, plain, identifier, identifier, plain, identifier];
+    assert_eq!(shapes, expect);
 }
