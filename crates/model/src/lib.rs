@@ -21,6 +21,7 @@
     reason = "dimensions are far below 2^24, where f32 is exact"
 )]
 
+mod aligned;
 mod attention;
 mod cache;
 mod chat;

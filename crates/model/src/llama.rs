@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 
 use crate::{
+    aligned::Aligned,
     config::Config,
     error::ConfigError,
     lora::{Lora, Target},
@@ -19,7 +20,7 @@ use crate::{
 pub struct Llama {
     pub(crate) config: Config,
     pub(crate) layout: Layout,
-    pub(crate) weights: Vec<f32>,
+    pub(crate) weights: Aligned,
     pub(crate) rope: Rope,
 }
 
@@ -204,7 +205,11 @@ impl Llama {
     /// # Errors
     /// The configuration is out of range, or the number of weights is not
     /// [`Config::parameters`].
-    pub fn from_weights(config: &Config, weights: Vec<f32>) -> Result<Self, ConfigError> {
+    pub fn from_weights(config: &Config, weights: &[f32]) -> Result<Self, ConfigError> {
+        Self::from_aligned(config, Aligned::from(weights))
+    }
+
+    pub(crate) fn from_aligned(config: &Config, weights: Aligned) -> Result<Self, ConfigError> {
         config.validate()?;
         let layout = Layout::new(config);
         if weights.len() != layout.total() {
@@ -221,7 +226,8 @@ impl Llama {
     pub fn random(config: &Config, seed: u64) -> Result<Self, ConfigError> {
         config.validate()?;
         let layout = Layout::new(config);
-        let mut weights = vec![1.0; layout.total()];
+        let mut weights = Aligned::zeros(layout.total());
+        weights.fill(1.0);
         let mut normal = Normal::new(seed);
         let residual = 1.0 / (2.0 * config.layers as f32).sqrt();
         for (name, shape, range) in layout.tensors() {
@@ -232,7 +238,7 @@ impl Llama {
             let deviation = if writes_residual { 0.02 * residual } else { 0.02 };
             weights[range].fill_with(|| deviation * normal.draw());
         }
-        Self::from_weights(config, weights)
+        Self::from_aligned(config, weights)
     }
 
     /// Shape and constants.

@@ -7,6 +7,7 @@ use safetensors::{
 };
 
 use crate::{
+    aligned::Aligned,
     config::Config,
     error::{LoadError, TensorError},
     llama::{Layout, Llama},
@@ -139,7 +140,7 @@ impl Llama {
         config.validate().map_err(LoadError::Config)?;
         let layout = Layout::new(config);
         let weights = read_weights(config, &layout, shards).map_err(LoadError::Tensors)?;
-        Self::from_weights(config, weights).map_err(LoadError::Config)
+        Self::from_aligned(config, weights).map_err(LoadError::Config)
     }
 
     /// The weights as one safetensors file, with the names of `transformers`.
@@ -155,7 +156,7 @@ fn read_weights(
     config: &Config,
     layout: &Layout,
     shards: &[&[u8]],
-) -> Result<Vec<f32>, TensorError> {
+) -> Result<Aligned, TensorError> {
     let shards = Shards::open(shards)?;
     let tensors = layout.tensors();
     for name in shards.names() {
@@ -173,7 +174,7 @@ fn read_weights(
             return Err(TensorError::Shape { name: name.clone(), expected: shape.clone(), found });
         }
     }
-    let mut weights = vec![0.0; layout.total()];
+    let mut weights = Aligned::zeros(layout.total());
     for (name, shape, range) in tensors {
         shards.read(&name, &shape, &mut weights[range])?;
     }

@@ -329,7 +329,7 @@ fn read(bytes: &[u8]) -> Result<(Llama, Moments, u64), CheckpointError> {
     let (steps, tokens) = (reader.number()?, reader.number()?);
     let (weights, first, second) = (reader.floats()?, reader.floats()?, reader.floats()?);
     reader.finish()?;
-    let model = Llama::from_weights(&config, weights).map_err(CheckpointError::Config)?;
+    let model = Llama::from_weights(&config, &weights).map_err(CheckpointError::Config)?;
     let length = model.weights().len();
     if first.len() != length || second.len() != length {
         return Err(CheckpointError::Data);
