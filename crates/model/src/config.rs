@@ -12,6 +12,8 @@ const WIDTH_MAX: usize = 1 << 17;
 const LAYERS_MAX: usize = 512;
 /// Longest accepted context, in tokens.
 const CONTEXT_MAX: usize = 1 << 18;
+/// Largest accepted context × head width: the size of the rotary tables.
+const ROPE_MAX: usize = 1 << 25;
 
 /// Shape and constants of the network.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,6 +199,10 @@ impl Config {
         }
         if !self.head_width.is_multiple_of(2) || self.query_width() > WIDTH_MAX {
             return Err(ConfigError::Range { field: "head_dim", value: self.head_width });
+        }
+        if self.context * self.head_width > ROPE_MAX {
+            let value = self.context;
+            return Err(ConfigError::Range { field: "max_position_embeddings", value });
         }
         if !(self.norm_epsilon.is_finite() && self.norm_epsilon >= 0.0) {
             return Err(ConfigError::Unsupported {

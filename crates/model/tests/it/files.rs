@@ -131,6 +131,8 @@ fn configurations_that_we_do_not_compute_are_refused() {
     ] {
         assert!(matches!(read(from, to), Err(ConfigError::Range { .. })), "{to}");
     }
+    let wide = Config { context: 1 << 18, head_width: 1 << 16, hidden: 1, ..tiny(true) };
+    assert!(matches!(wide.validate(), Err(ConfigError::Range { .. })));
     let nested = read("\"rope_theta\": 100.0", "\"rope_parameters\": {\"rope_theta\": 7.0}");
     assert!((nested.expect("the newer form").rope_theta - 7.0).abs() < 1e-12);
 }
