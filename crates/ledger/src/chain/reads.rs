@@ -131,6 +131,11 @@ impl Chain {
         self.pool().iter().map(|pooled| waiting(pooled)).collect()
     }
 
+    /// Number of waiting transactions.
+    pub fn waiting_count(&self) -> usize {
+        self.pool().len()
+    }
+
     /// The nonce that the sender's next transaction should have, waiting ones counted.
     ///
     /// # Errors

@@ -169,6 +169,40 @@ fn a_contract_cannot_send() {
 }
 
 #[test]
+fn many_submit_while_one_seals() {
+    const EACH: u64 = 40;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.redb");
+    let chain = Chain::open(&path, &genesis(), Options::default()).unwrap();
+    let submit = &|seed: u8| {
+        let sender = Account::new(seed);
+        let hashes = (0..EACH).map(|nonce| {
+            chain.submit(&sender.transfer(nonce, Account::new(9).address, 1)).unwrap()
+        });
+        hashes.collect::<Vec<_>>()
+    };
+    let hashes: Vec<_> = std::thread::scope(|scope| {
+        let submitters: Vec<_> = (0..4).map(|seed| scope.spawn(move || submit(seed))).collect();
+        let sealer = scope.spawn(|| {
+            let mut sealed = 0;
+            while sealed < 4 * usize::try_from(EACH).unwrap() {
+                sealed += chain.seal(0).unwrap().map_or(0, |block| block.transactions.len());
+            }
+        });
+        sealer.join().unwrap();
+        submitters.into_iter().flat_map(|submitter| submitter.join().unwrap()).collect()
+    });
+    drop(chain);
+    let chain = Chain::open(&path, &genesis(), Options::default()).unwrap();
+    assert_eq!(chain.waiting_count(), 0);
+    for hash in hashes {
+        assert!(chain.receipt(hash).unwrap().is_some_and(|receipt| receipt.status()));
+    }
+    let received = chain.account(Account::new(9).address, BlockId::latest()).unwrap().balance;
+    assert_eq!(received, U256::from(4 * EACH));
+}
+
+#[test]
 fn old_transaction_formats_work() {
     let (chain, alice, bob) = (chain(), Account::new(0), Account::new(1));
     let legacy = TxLegacy {

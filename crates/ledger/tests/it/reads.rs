@@ -78,7 +78,7 @@ fn transactions_are_found_while_waiting_and_after() {
     let hash = chain.submit(&alice.transfer(0, alice.address, 1)).unwrap();
     assert_eq!(chain.transaction(hash).unwrap().unwrap().block_hash, None);
     assert_eq!(chain.receipt(hash).unwrap(), None);
-    assert_eq!(chain.waiting().len(), 1);
+    assert_eq!((chain.waiting().len(), chain.waiting_count()), (1, 1));
     let block = seal(&chain);
     assert_eq!(chain.transaction(hash).unwrap().unwrap().block_hash, Some(block.hash()));
     assert_eq!(chain.receipt(hash).unwrap(), block.receipt(0));
