@@ -4,8 +4,8 @@ use std::path::Path;
 
 use node::client::Client;
 use node::config::Sources;
-use node::primitives::Wei;
 use node::wire::{Account, AccountDetail, EarningLine};
+use primitives::Wei;
 
 use serde_json::json;
 
@@ -13,7 +13,11 @@ use crate::arguments::AccountCommand;
 use crate::failure::Failure;
 use crate::output::{Output, amount, short, table};
 
-pub(crate) fn run(client: &Client, command: &AccountCommand, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(
+    client: &Client,
+    command: &AccountCommand,
+    output: &Output,
+) -> Result<(), Failure> {
     match command {
         AccountCommand::Create { name } => {
             output.result(&client.create_account(name)?, |account: &Account| {
@@ -25,8 +29,11 @@ pub(crate) fn run(client: &Client, command: &AccountCommand, output: &Output) ->
         AccountCommand::Show { account } => output.result(&client.account(account)?, detail),
         AccountCommand::Export { account, data } => export(account, data.as_deref(), output)?,
         AccountCommand::Deposit { account, amount: open } => {
-            let wei: Wei = open.parse().map_err(|error: node::primitives::AmountError| {
-                Failure::usage(error.to_string(), "for example: openledger account deposit alice 2.5")
+            let wei: Wei = open.parse().map_err(|error: primitives::AmountError| {
+                Failure::usage(
+                    error.to_string(),
+                    "for example: openledger account deposit alice 2.5",
+                )
             })?;
             let account = client.deposit(account, &wei.get().to_string())?;
             output.result(&account, |account| {

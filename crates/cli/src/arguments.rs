@@ -32,7 +32,13 @@ pub(crate) struct Arguments {
     #[arg(long, global = true, env = "OPENLEDGER_NODE", default_value = DEFAULT_NODE, value_name = "URL")]
     pub(crate) node: String,
     /// API key of the account that pays for answers (default: the account `local`).
-    #[arg(long, global = true, env = "OPENLEDGER_API_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(
+        long,
+        global = true,
+        env = "OPENLEDGER_API_KEY",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
     pub(crate) api_key: Option<String>,
 }
 
@@ -40,13 +46,17 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Start a node and serve the page until Ctrl-C.
-    #[command(after_help = "Example:\n  openledger up --data ~/openledger --listen 127.0.0.1:7077 --base ~/models/SmolLM2-135M")]
+    #[command(
+        after_help = "Example:\n  openledger up --data ~/openledger --listen 127.0.0.1:7077 --base ~/models/SmolLM2-135M"
+    )]
     Up(Up),
     /// Create, list or show Datanets.
     #[command(subcommand)]
     Datanet(DatanetCommand),
     /// Contribute a file, or every file of a folder, to a Datanet.
-    #[command(after_help = "Example:\n  openledger contribute my-field notes.jsonl\n\nReads .jsonl .csv .md .txt .parquet. A record is a question and an answer, with optional\nvariants (other wordings), source and licence.")]
+    #[command(
+        after_help = "Example:\n  openledger contribute my-field notes.jsonl\n\nReads .jsonl .csv .md .txt .parquet. A record is a question and an answer, with optional\nvariants (other wordings), source and licence."
+    )]
     Contribute(Contribute),
     /// Freeze a Datanet's records, so that they can be trained on.
     #[command(after_help = "Example:\n  openledger snapshot my-field")]
@@ -70,13 +80,17 @@ pub(crate) enum Command {
         name: Option<String>,
     },
     /// Ask an adapter; prints the answer, its sources with their shares, and the fee.
-    #[command(after_help = "Example:\n  openledger chat my-field \"What does E0382 mean?\"\n\nWithout a question, asks one line of standard input after the other.")]
+    #[command(
+        after_help = "Example:\n  openledger chat my-field \"What does E0382 mean?\"\n\nWithout a question, asks one line of standard input after the other."
+    )]
     Chat(Chat),
     /// Close the open period, or show closed ones.
     #[command(subcommand)]
     Period(PeriodCommand),
     /// Redeem what accounts have earned in closed periods.
-    #[command(after_help = "Example:\n  openledger claim              # every local account\n  openledger claim alice")]
+    #[command(
+        after_help = "Example:\n  openledger claim              # every local account\n  openledger claim alice"
+    )]
     Claim {
         /// Name or address; default: every local account with something to claim.
         account: Option<String>,
@@ -238,7 +252,9 @@ pub(crate) enum ReceiptCommand {
         out: Option<PathBuf>,
     },
     /// Check an attribution receipt: scores, proofs, shares, split, signature. Needs no node for a file.
-    #[command(after_help = "Example:\n  openledger receipt verify receipt.json\n  openledger receipt verify 0x12…")]
+    #[command(
+        after_help = "Example:\n  openledger receipt verify receipt.json\n  openledger receipt verify 0x12…"
+    )]
     Verify {
         /// A saved receipt, or the id of one that the node knows.
         receipt: String,

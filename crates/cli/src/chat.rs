@@ -18,7 +18,11 @@ pub(crate) fn run(client: &Client, command: &Chat, output: &Output) -> Result<()
     }
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| {
-            Failure::new("input", format!("cannot read standard input: {error}"), "give the question as an argument")
+            Failure::new(
+                "input",
+                format!("cannot read standard input: {error}"),
+                "give the question as an argument",
+            )
         })?;
         if !line.trim().is_empty() {
             ask(client, command, line.trim(), output)?;
@@ -55,7 +59,8 @@ fn sources(attribution: &AttributionSummary) -> String {
     let mut text = String::new();
     for source in &attribution.sources {
         let Source { contributor_name, question, licence, .. } = source;
-        let evidence: Vec<_> = source.evidence.iter().map(|evidence| evidence.class.as_str()).collect();
+        let evidence: Vec<_> =
+            source.evidence.iter().map(|evidence| evidence.class.as_str()).collect();
         let evidence = source.reason.clone().unwrap_or_else(|| evidence.join(", "));
         text.push_str(&format!(
             "  {:>9}  {contributor_name}: {question}  [{evidence}; {licence}]\n",

@@ -55,8 +55,11 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn text(path: &Path, report: &ContributionReport) -> String {
     let ContributionReport { id, accepted, rejected, already, .. } = report;
     let again = if *already { " (contributed before; nothing changed)" } else { "" };
-    let mut text =
-        format!("{}: {accepted} accepted, {rejected} refused{again}, contribution {}", path.display(), short(id));
+    let mut text = format!(
+        "{}: {accepted} accepted, {rejected} refused{again}, contribution {}",
+        path.display(),
+        short(id)
+    );
     let refused: Vec<&RecordReport> =
         report.records.iter().filter(|record| record.status != "accepted").collect();
     for record in refused.iter().take(SHOWN_MAX) {

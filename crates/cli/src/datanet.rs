@@ -34,7 +34,8 @@ pub(crate) fn run(
 
 fn datanets(datanets: &[Datanet]) -> String {
     if datanets.is_empty() {
-        return "no Datanet yet; make one: openledger datanet create NAME --licence CC-BY-4.0".into();
+        return "no Datanet yet; make one: openledger datanet create NAME --licence CC-BY-4.0"
+            .into();
     }
     let row = |datanet: &Datanet| {
         vec![
@@ -56,7 +57,10 @@ fn detail(detail: &DatanetDetail) -> String {
         let (accepted, rejected) = (person.accepted.to_string(), person.rejected.to_string());
         vec![person.name.clone(), accepted, rejected, person.address.clone()]
     });
-    text.push_str(&table(&["CONTRIBUTOR", "ACCEPTED", "REFUSED", "ADDRESS"], &people.collect::<Vec<_>>()));
+    text.push_str(&table(
+        &["CONTRIBUTOR", "ACCEPTED", "REFUSED", "ADDRESS"],
+        &people.collect::<Vec<_>>(),
+    ));
     text.push_str("\n\n");
     let snapshots = detail.snapshot_list.iter().map(|snapshot| {
         vec![short(&snapshot.id), snapshot.records.to_string(), short(&snapshot.root)]

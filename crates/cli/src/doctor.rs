@@ -97,6 +97,9 @@ pub(crate) fn run(client: &Client, output: &Output) -> Result<(), Failure> {
 
 fn line(check: &Check) -> String {
     let mark = if check.is_fine { "ok " } else { "!! " };
-    let hint = check.hint.filter(|_| !check.is_fine).map_or_else(String::new, |hint| format!("\n     hint: {hint}"));
+    let hint = check
+        .hint
+        .filter(|_| !check.is_fine)
+        .map_or_else(String::new, |hint| format!("\n     hint: {hint}"));
     format!("{mark} {}: {}{hint}", check.name, check.found)
 }

@@ -30,7 +30,8 @@ impl Failure {
 
     /// A receipt does not verify; `link` is the first broken one.
     pub(crate) fn broken(link: &str, message: String) -> Self {
-        let hint = "the file was changed, belongs to another chain, or was never signed by this host";
+        let hint =
+            "the file was changed, belongs to another chain, or was never signed by this host";
         Self { exit: 4, ..Self::new(link, message, hint) }
     }
 

@@ -8,7 +8,11 @@ use crate::failure::Failure;
 use crate::output::{Output, amount, short, table};
 
 /// Closes or shows periods.
-pub(crate) fn period(client: &Client, command: &PeriodCommand, output: &Output) -> Result<(), Failure> {
+pub(crate) fn period(
+    client: &Client,
+    command: &PeriodCommand,
+    output: &Output,
+) -> Result<(), Failure> {
     match command {
         PeriodCommand::Close => output.result(&client.close_period()?, |period: &Period| {
             format!(
@@ -60,13 +64,22 @@ fn payouts(detail: &PeriodDetail) -> String {
 }
 
 /// Redeems what accounts have earned.
-pub(crate) fn claim(client: &Client, account: Option<&str>, output: &Output) -> Result<(), Failure> {
+pub(crate) fn claim(
+    client: &Client,
+    account: Option<&str>,
+    output: &Output,
+) -> Result<(), Failure> {
     output.result(&client.claim(account)?, |list| {
         if list.claims.is_empty() {
             return "nothing to claim; `openledger period close` pays the open answers".to_owned();
         }
         let row = |claim: &ClaimInfo| {
-            vec![claim.name.clone(), amount(&claim.paid_wei), amount(&claim.cumulative_wei), short(&claim.transaction)]
+            vec![
+                claim.name.clone(),
+                amount(&claim.paid_wei),
+                amount(&claim.cumulative_wei),
+                short(&claim.transaction),
+            ]
         };
         let rows: Vec<_> = list.claims.iter().map(row).collect();
         table(&["ACCOUNT", "PAID", "SO FAR", "TRANSACTION"], &rows)

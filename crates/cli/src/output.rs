@@ -3,7 +3,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use node::primitives::Wei;
+use primitives::Wei;
 use serde::Serialize;
 use serde_json::json;
 

@@ -14,7 +14,11 @@ use crate::arguments::ReceiptCommand;
 use crate::failure::{Failure, file};
 use crate::output::{Output, amount, percent, short, table};
 
-pub(crate) fn run(client: &Client, command: &ReceiptCommand, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(
+    client: &Client,
+    command: &ReceiptCommand,
+    output: &Output,
+) -> Result<(), Failure> {
     match command {
         ReceiptCommand::Show { id, out } => {
             let receipt = client.receipt(id)?;
@@ -40,9 +44,9 @@ pub(crate) fn run(client: &Client, command: &ReceiptCommand, output: &Output) ->
                 None if is_file => configured_chain_id()?,
                 None => client.status()?.chain_id,
             };
-            let index = index.as_deref().map(|path| {
-                fs::read(path).map_err(|error| file("read", path, &error))
-            });
+            let index = index
+                .as_deref()
+                .map(|path| fs::read(path).map_err(|error| file("read", path, &error)));
             let expected = Expected { chain_id, host: host.clone(), index: index.transpose()? };
             report(&receipt_file, &expected, output)?;
         }
@@ -70,7 +74,10 @@ fn report(file: &ReceiptFile, expected: &Expected, output: &Output) -> Result<()
 fn read(path: &Path) -> Result<ReceiptFile, Failure> {
     let bytes = fs::read(path).map_err(|error| file("read", path, &error))?;
     serde_json::from_slice(&bytes).map_err(|error| {
-        Failure::broken("layout", format!("broken link layout: {} is no receipt: {error}", path.display()))
+        Failure::broken(
+            "layout",
+            format!("broken link layout: {} is no receipt: {error}", path.display()),
+        )
     })
 }
 
@@ -93,7 +100,12 @@ fn text(receipt: &ReceiptFile) -> String {
         .iter()
         .map(|source| {
             let why = source.reason.clone().unwrap_or_default();
-            vec![percent(source.share_ppm), source.contributor_name.clone(), source.question.clone(), why]
+            vec![
+                percent(source.share_ppm),
+                source.contributor_name.clone(),
+                source.question.clone(),
+                why,
+            ]
         })
         .collect();
     let split: Vec<_> = receipt

@@ -23,9 +23,17 @@ pub(crate) fn run(command: &ConfigCommand, output: &Output) -> Result<(), Failur
         .collect();
     output.result(&json, |_| {
         let row = |setting: &node::config::Setting| {
-            vec![setting.key.to_owned(), setting.value.clone(), setting.origin.to_string(), setting.help.to_owned()]
+            vec![
+                setting.key.to_owned(),
+                setting.value.clone(),
+                setting.origin.to_string(),
+                setting.help.to_owned(),
+            ]
         };
-        table(&["SETTING", "VALUE", "FROM", "MEANING"], &settings.iter().map(row).collect::<Vec<_>>())
+        table(
+            &["SETTING", "VALUE", "FROM", "MEANING"],
+            &settings.iter().map(row).collect::<Vec<_>>(),
+        )
     });
     Ok(())
 }

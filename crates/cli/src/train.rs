@@ -24,7 +24,12 @@ pub(crate) fn run(client: &Client, command: &Train, output: &Output) -> Result<(
     let job = client.wait_for_job(&job.id, |job| show(&bar, job))?;
     bar.finish_and_clear();
     if job.status != JobStatus::Done {
-        let message = format!("job {} {}: {}", job.id, job.status.name(), job.error.as_deref().unwrap_or("stopped"));
+        let message = format!(
+            "job {} {}: {}",
+            job.id,
+            job.status.name(),
+            job.error.as_deref().unwrap_or("stopped")
+        );
         return Err(Failure::new("job", message, "openledger jobs shows every run"));
     }
     output.result(&job, |job| {
@@ -40,7 +45,11 @@ pub(crate) fn run(client: &Client, command: &Train, output: &Output) -> Result<(
 }
 
 fn progress_bar(output: Output) -> ProgressBar {
-    let target = if output.is_watched() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if output.is_watched() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let style = ProgressStyle::with_template("{prefix:>9} {bar:32} {pos}/{len} {msg}");
     let style = style.expect("the template is a constant and was tried");
     ProgressBar::with_draw_target(Some(0), target).with_style(style)
@@ -61,7 +70,14 @@ pub(crate) fn jobs(client: &Client, id: Option<&str>, output: &Output) -> Result
         let progress = format!("{}/{}", job.step, job.steps);
         let loss = job.train_loss.map_or_else(String::new, |loss| format!("{loss:.4}"));
         let error = job.error.clone().unwrap_or_default();
-        vec![job.id.clone(), job.adapter_name.clone(), job.status.name().to_owned(), progress, loss, error]
+        vec![
+            job.id.clone(),
+            job.adapter_name.clone(),
+            job.status.name().to_owned(),
+            progress,
+            loss,
+            error,
+        ]
     };
     let headings = ["JOB", "ADAPTER", "STATUS", "STEP", "LOSS", "ERROR"];
     match id {
@@ -74,7 +90,11 @@ pub(crate) fn jobs(client: &Client, id: Option<&str>, output: &Output) -> Result
 }
 
 /// Lists adapters, or shows one.
-pub(crate) fn adapters(client: &Client, name: Option<&str>, output: &Output) -> Result<(), Failure> {
+pub(crate) fn adapters(
+    client: &Client,
+    name: Option<&str>,
+    output: &Output,
+) -> Result<(), Failure> {
     let row = |adapter: &AdapterInfo| {
         vec![
             adapter.name.clone(),
@@ -88,7 +108,9 @@ pub(crate) fn adapters(client: &Client, name: Option<&str>, output: &Output) -> 
     };
     let headings = ["ADAPTER", "DATANET", "RANK", "RECORDS", "ANSWERS", "INCOME", "ID"];
     match name {
-        Some(name) => output.result(&client.adapter(name)?, |adapter| table(&headings, &[row(adapter)])),
+        Some(name) => {
+            output.result(&client.adapter(name)?, |adapter| table(&headings, &[row(adapter)]))
+        }
         None => output.result(&client.adapters()?, |list| {
             table(&headings, &list.adapters.iter().map(row).collect::<Vec<_>>())
         }),

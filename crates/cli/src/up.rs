@@ -23,7 +23,8 @@ pub(crate) fn run(up: &Up, output: &Output) -> Result<(), Failure> {
         ("listen", up.listen.clone()),
         ("base", up.base.as_deref().map(path)),
     ];
-    sources.flags = given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
+    sources.flags =
+        given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
     for pair in &up.set {
         let Some((key, value)) = pair.split_once('=') else {
             let hint = "for example --set fee_minimum=0.002; `openledger config show` lists all";

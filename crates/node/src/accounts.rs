@@ -56,7 +56,8 @@ impl Core {
         let key = self.keys.require(name)?;
         let amount = parse_wei("amount_wei", &request.amount_wei)?;
         if amount == Wei::ZERO {
-            return Err(ApiError::bad_input("bad_value", "nothing is no deposit").detail("param", "amount_wei"));
+            return Err(ApiError::bad_input("bad_value", "nothing is no deposit")
+                .detail("param", "amount_wei"));
         }
         self.check_funds(name, key.address(), amount)?;
         self.put_aside(&key, amount)?;
@@ -69,10 +70,14 @@ impl Core {
             return Ok(());
         }
         let message = format!("{name} has {balance}, which does not cover {amount} and the gas");
-        Err(ApiError::new(axum::http::StatusCode::PAYMENT_REQUIRED, "insufficient_balance", message)
-            .detail("needed_wei", wei(amount))
-            .detail("available_wei", wei(balance))
-            .hint("deposit less, or send the account OPEN first"))
+        Err(ApiError::new(
+            axum::http::StatusCode::PAYMENT_REQUIRED,
+            "insufficient_balance",
+            message,
+        )
+        .detail("needed_wei", wei(amount))
+        .detail("available_wei", wei(balance))
+        .hint("deposit less, or send the account OPEN first"))
     }
 
     /// Moves `amount` into escrow and lets this node capture it.
@@ -102,15 +107,20 @@ impl Core {
                 detail.lines.push(self.earning_line(number, &row, &page, line)?);
             }
             for share in row.receipt()?.shares.iter().filter(|share| share.contributor == address) {
-                let reason = ZeroReason::from_code(share.reason).unwrap_or(ZeroReason::NotSignificant);
-                if share.sharePpm == 0 && share.evidence != Evidence::Lineage as u8 || reason == ZeroReason::Copy {
+                let reason =
+                    ZeroReason::from_code(share.reason).unwrap_or(ZeroReason::NotSignificant);
+                if share.sharePpm == 0 && share.evidence != Evidence::Lineage as u8
+                    || reason == ZeroReason::Copy
+                {
                     *zeros.entry((hex(share.record), reason.name())).or_default() += 1;
                 }
             }
         }
         detail.lines.reverse();
-        let zero = |((record, reason), uses): ((String, &str), u64)| {
-            ZeroLine { record, reason: reason.to_owned(), uses }
+        let zero = |((record, reason), uses): ((String, &str), u64)| ZeroLine {
+            record,
+            reason: reason.to_owned(),
+            uses,
         };
         detail.zeros = zeros.into_iter().map(zero).collect();
         Ok(detail)
@@ -147,8 +157,7 @@ impl Core {
         })?;
         let held = reserved.checked_add(owed).map_err(ApiError::internal)?;
         let earned = self.earned_by(address);
-        let claimed =
-            self.contracts.claimed(&*self.chain, address).map_err(ApiError::internal)?;
+        let claimed = self.contracts.claimed(&*self.chain, address).map_err(ApiError::internal)?;
         Ok(Account {
             name: name.to_owned(),
             address: hex(address),
@@ -172,7 +181,12 @@ impl Core {
     }
 }
 
-fn why(row: &StoredAnswer, page: &AttributionSummary, line: &StoredLine, record: Option<&str>) -> String {
+fn why(
+    row: &StoredAnswer,
+    page: &AttributionSummary,
+    line: &StoredLine,
+    record: Option<&str>,
+) -> String {
     let answer = format!("the answer of {} to “{}”", row.model, quoted(&row.question));
     let source = record.and_then(|id| page.sources.iter().find(|source| source.record == id));
     match (line.role.as_str(), source) {
@@ -180,7 +194,11 @@ fn why(row: &StoredAnswer, page: &AttributionSummary, line: &StoredLine, record:
             let evidence: Vec<&str> =
                 source.evidence.iter().map(|evidence| evidence.class.as_str()).collect();
             let share = primitives::SharePpm::new(line.sharePpm).unwrap_or_default();
-            format!("{share} of {answer}, for the record “{}” ({})", quoted(&source.question), evidence.join(", "))
+            format!(
+                "{share} of {answer}, for the record “{}” ({})",
+                quoted(&source.question),
+                evidence.join(", ")
+            )
         }
         ("owner", _) => format!("owner of {}, {answer}", row.model),
         ("host", _) => format!("gave {answer}"),

@@ -72,7 +72,8 @@ impl Core {
             let completion = row.completion()?;
             if completion.adapter == id {
                 answers += 1;
-                income = income.checked_add(Wei::new(completion.feeWei)).map_err(ApiError::internal)?;
+                income =
+                    income.checked_add(Wei::new(completion.feeWei)).map_err(ApiError::internal)?;
             }
         }
         Ok((answers, income))
@@ -122,7 +123,10 @@ impl Core {
         let shown: String = model.chars().take(64).collect();
         ApiError::not_found("model_not_found", format!("there is no model {shown:?}"))
             .detail("param", "model")
-            .hint(format!("known are {}; `openledger train DATANET` makes another", names.join(", ")))
+            .hint(format!(
+                "known are {}; `openledger train DATANET` makes another",
+                names.join(", ")
+            ))
     }
 
     /// Makes an adapter answer under its name, once it is anchored.

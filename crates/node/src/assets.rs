@@ -87,7 +87,8 @@ impl Core {
         &self,
         snapshot: primitives::SnapshotId,
     ) -> Result<(Library, Vec<(RecordId, Address)>), ApiError> {
-        let entries = self.datanets.frozen(snapshot).map_err(crate::datanets::refused)?.manifest.entries;
+        let entries =
+            self.datanets.frozen(snapshot).map_err(crate::datanets::refused)?.manifest.entries;
         let views = self.datanets.snapshot_records(snapshot).map_err(crate::datanets::refused)?;
         let rows = entries.iter().map(|entry| (entry.record, entry.contributor)).collect();
         let clusters = entries.iter().map(|entry| entry.cluster).collect();
@@ -111,7 +112,11 @@ pub(crate) fn projection(lora: &Lora) -> Projection {
 }
 
 /// The projected gradient of the log-probability per answer token.
-pub(crate) fn projected(projection: &Projection, gradient: &LoraGradient, tokens: usize) -> Vec<f32> {
+pub(crate) fn projected(
+    projection: &Projection,
+    gradient: &LoraGradient,
+    tokens: usize,
+) -> Vec<f32> {
     #[expect(clippy::cast_precision_loss, reason = "an answer has far fewer than 2^24 tokens")]
     let scale = -1.0 / tokens.max(1) as f32;
     let mut values = projection.project(gradient).into_values();

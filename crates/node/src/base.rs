@@ -9,6 +9,8 @@ use primitives::{Digest, keccak256};
 
 use crate::error::BaseError;
 
+/// Said in place of a path by who wants no base model.
+const NO_BASE: &str = "none";
 /// Where a base model is looked for when none is named.
 const DEFAULT_FOLDER: &str = "demo/base";
 
@@ -32,8 +34,8 @@ impl Base {
         let config = Config::from_json(&read("config.json")?)
             .map_err(|source| BaseError::Config { path: file("config.json"), source })?;
         let text = |path: PathBuf| move |source| BaseError::Text { path, source };
-        let tokenizer = Tokenizer::from_json(&read("tokenizer.json")?)
-            .map_err(text(file("tokenizer.json")))?;
+        let tokenizer =
+            Tokenizer::from_json(&read("tokenizer.json")?).map_err(text(file("tokenizer.json")))?;
         let template = ChatTemplate::from_json(&read("tokenizer_config.json")?)
             .map_err(text(file("tokenizer_config.json")))?;
         let shards = shards(path)?;
@@ -46,8 +48,9 @@ impl Base {
                 many => keccak256(many.concat()),
             };
             let bytes: Vec<&[u8]> = bytes.iter().map(Vec::as_slice).collect();
-            let model = Llama::from_safetensors(&config, &bytes)
-                .map_err(|source| BaseError::Weights { path: path.to_owned(), source: Box::new(source) })?;
+            let model = Llama::from_safetensors(&config, &bytes).map_err(|source| {
+                BaseError::Weights { path: path.to_owned(), source: Box::new(source) }
+            })?;
             (digest, model)
         };
         let name = path.canonicalize().ok();
@@ -62,8 +65,11 @@ impl Base {
     }
 
     /// The folder to load: the one named, else `demo/base` in the working directory, in one of its
-    /// parents, or beside the program's build folder; `None` when there is none.
+    /// parents, or beside the program's build folder. `None` when there is none, or for `none`.
     pub(crate) fn find(named: &Path) -> Option<PathBuf> {
+        if named == Path::new(NO_BASE) {
+            return None;
+        }
         if !named.as_os_str().is_empty() {
             return Some(named.to_owned());
         }

@@ -1,5 +1,7 @@
 //! A typed, blocking client of a node's HTTP interface.
 
+mod error;
+
 use std::io::{BufRead as _, BufReader, Read};
 use std::time::Duration;
 
@@ -9,87 +11,18 @@ use serde::de::DeserializeOwned;
 use crate::wire::{
     Account, AccountDetail, AccountList, AdapterInfo, AdapterList, AttributionSummary, ChatChunk,
     ChatReply, ChatRequest, ClaimList, ClaimRequest, CompletionList, ContributionReport,
-    CreateAccount, CreateDatanet, Datanet, DatanetDetail, DatanetList, Deposit, ErrorBody,
-    ErrorReply, Job, JobList, ModelList, Period, PeriodDetail, PeriodList, ReceiptFile, RecordPage,
-    SnapshotInfo, Status, Train, Usage,
+    CreateAccount, CreateDatanet, Datanet, DatanetDetail, DatanetList, Deposit, ErrorReply, Job,
+    JobList, ModelList, Period, PeriodDetail, PeriodList, ReceiptFile, RecordPage, SnapshotInfo,
+    Status, Train, Usage,
 };
+
+pub use error::ClientError;
 
 /// Where a node listens unless told otherwise.
 pub const DEFAULT_NODE: &str = "http://127.0.0.1:7077";
 /// Largest reply that the client reads; receipt files carry a whole influence index.
 const REPLY_BYTES_MAX: u64 = 256 << 20;
 const TIMEOUT: Duration = Duration::from_secs(300);
-
-/// Why a call failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// Nobody answers, or the connection broke.
-    #[error("cannot reach a node at {node}")]
-    Unreachable {
-        /// Its URL.
-        node: String,
-        /// Why.
-        #[source]
-        source: Box<ureq::Error>,
-    },
-    /// The node refused, and said why.
-    #[error("{}", error.message)]
-    Refused {
-        /// HTTP status.
-        status: u16,
-        /// What it said.
-        error: Box<ErrorBody>,
-    },
-    /// The reply is not what this version of the client expects.
-    #[error("the reply to {path} is not what this client expects")]
-    Reply {
-        /// The path called.
-        path: String,
-        /// What the reader said.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// The reply broke off.
-    #[error("the reply to {path} broke off")]
-    BrokenOff {
-        /// The path called.
-        path: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The stream ended without its last piece.
-    #[error("the answer ended before its attribution")]
-    Incomplete,
-}
-
-impl ClientError {
-    /// The next step, when it is known.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Unreachable { .. } => Some(
-                "start one with `openledger up`, or name it with --node URL or OPENLEDGER_NODE"
-                    .to_owned(),
-            ),
-            Self::Refused { error, .. } => error.hint.clone(),
-            Self::Reply { .. } => {
-                Some("compare `openledger --version` with the node's `openledger status`".to_owned())
-            }
-            Self::BrokenOff { .. } | Self::Incomplete => {
-                Some("look at `openledger status`; the node may have stopped".to_owned())
-            }
-        }
-    }
-
-    /// The refusal's stable name, if the node refused.
-    pub fn code(&self) -> Option<&str> {
-        match self {
-            Self::Refused { error, .. } => Some(&error.code),
-            _ => None,
-        }
-    }
-}
 
 /// The end of a streamed chat answer.
 #[derive(Debug, Clone, Default)]
@@ -220,8 +153,9 @@ impl Client {
         bytes: &[u8],
     ) -> Result<ContributionReport, ClientError> {
         let (datanet, account, filename) = (escape(datanet), escape(account), escape(filename));
-        let path =
-            format!("/api/v1/datanets/{datanet}/contributions?filename={filename}&account={account}");
+        let path = format!(
+            "/api/v1/datanets/{datanet}/contributions?filename={filename}&account={account}"
+        );
         let request = self.agent.post(format!("{}{path}", self.node));
         self.reply(&path, request.content_type("application/octet-stream").send(bytes))
     }
@@ -410,6 +344,14 @@ impl Client {
         self.get(&format!("/api/v1/periods/{number}"))
     }
 
+    /// All claims so far.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn claims(&self) -> Result<ClaimList, ClientError> {
+        self.get("/api/v1/claims")
+    }
+
     /// Redeems what `account` has earned; `None`: every local account.
     ///
     /// # Errors
@@ -422,7 +364,11 @@ impl Client {
         self.reply(path, self.agent.get(format!("{}{path}", self.node)).call())
     }
 
-    fn post<T: DeserializeOwned>(&self, path: &str, request: &impl Serialize) -> Result<T, ClientError> {
+    fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        request: &impl Serialize,
+    ) -> Result<T, ClientError> {
         let sent = self.agent.post(format!("{}{path}", self.node));
         self.reply(path, sent.content_type("application/json").send(body(path, request)?))
     }
@@ -471,7 +417,10 @@ impl Client {
     }
 }
 
-fn read_all(path: &str, response: ureq::http::Response<ureq::Body>) -> Result<Vec<u8>, ClientError> {
+fn read_all(
+    path: &str,
+    response: ureq::http::Response<ureq::Body>,
+) -> Result<Vec<u8>, ClientError> {
     let mut bytes = Vec::new();
     let mut reader = response.into_body().into_reader().take(REPLY_BYTES_MAX);
     reader.read_to_end(&mut bytes).map_err(|source| broken_off(path, source))?;

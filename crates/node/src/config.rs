@@ -77,7 +77,7 @@ settings! {
     data: PathBuf = "openledger-data", "a path";
     /// Address and port to listen on; port 0 takes a free one.
     listen: SocketAddr = "127.0.0.1:7077", "an address and port such as 127.0.0.1:7077";
-    /// Folder of the base model (Hugging Face layout); empty: `demo/base` near the working directory.
+    /// Folder of the base model (Hugging Face layout); empty: `demo/base` near by; `none`: no model.
     base: PathBuf = "", "a path";
     /// EIP-155 id of the chain.
     chain_id: u64 = "7077", "a whole number";
@@ -127,7 +127,12 @@ struct Layers(BTreeMap<&'static str, (String, Origin)>);
 
 impl Layers {
     fn defaults() -> Self {
-        Self(TABLE.iter().map(|(key, value, _)| (*key, ((*value).to_owned(), Origin::Default))).collect())
+        Self(
+            TABLE
+                .iter()
+                .map(|(key, value, _)| (*key, ((*value).to_owned(), Origin::Default)))
+                .collect(),
+        )
     }
 
     fn set(&mut self, key: &str, value: String, origin: Origin) -> Result<(), ConfigError> {
@@ -137,7 +142,11 @@ impl Layers {
         Ok(())
     }
 
-    fn value<T: FromStr>(&self, key: &'static str, expected: &'static str) -> Result<T, ConfigError> {
+    fn value<T: FromStr>(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Result<T, ConfigError> {
         let (value, origin) = &self.0[key];
         value.parse().ok().ok_or_else(|| ConfigError::Value {
             key,

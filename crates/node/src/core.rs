@@ -71,7 +71,8 @@ impl Core {
         let (chain, sealing) = open_chain(&config, &store, &keys)?;
         let opened = Self::assemble(config, money, base, store, keys, Arc::clone(&chain));
         let opened = opened.and_then(|core| {
-            core.reconcile().map_err(|source| StartError::Reconcile { source: Box::new(source) })?;
+            core.reconcile()
+                .map_err(|source| StartError::Reconcile { source: Box::new(source) })?;
             Ok(core)
         });
         match opened {
@@ -190,8 +191,9 @@ impl Core {
     pub(crate) fn require_base(&self) -> Result<&Base, ApiError> {
         self.base.as_ref().ok_or_else(|| {
             let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
-            ApiError::new(status, "no_base_model", "the node runs without a base model")
-                .hint("start it with `openledger up --base PATH`, a Hugging Face folder of a Llama model")
+            ApiError::new(status, "no_base_model", "the node runs without a base model").hint(
+                "start it with `openledger up --base PATH`, a Hugging Face folder of a Llama model",
+            )
         })
     }
 }
@@ -218,7 +220,8 @@ fn open_chain(
     let genesis = settlement::genesis(config.chain_id, &balances, genesis_s);
     let options = ledger::Options { fee_recipient: keys.host(), ..ledger::Options::default() };
     let path = config.data.join(Path::new(CHAIN_FILE));
-    let chain = Chain::open(&path, &genesis, options).map_err(|source| StartError::Chain { source })?;
+    let chain =
+        Chain::open(&path, &genesis, options).map_err(|source| StartError::Chain { source })?;
     Ok(Producer::start(chain, Duration::from_millis(config.block_ms)))
 }
 

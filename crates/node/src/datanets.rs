@@ -71,10 +71,8 @@ impl Core {
         datanet.check().map_err(refused)?;
         // The chain first: what is not registered there could never be anchored.
         let host = self.keys.host();
-        let on_chain = self
-            .contracts
-            .datanet(&*self.chain, datanet.id())
-            .map_err(ApiError::internal)?;
+        let on_chain =
+            self.contracts.datanet(&*self.chain, datanet.id()).map_err(ApiError::internal)?;
         if on_chain.owner == Address::ZERO {
             let is_host = self.contracts.is_host(&*self.chain, owner.address(), host);
             if owner.address() != host && !is_host.map_err(ApiError::internal)? {
@@ -113,7 +111,8 @@ impl Core {
                 rejected,
             })
             .collect();
-        contributor_list.sort_by_key(|person| (std::cmp::Reverse(person.accepted), person.name.clone()));
+        contributor_list
+            .sort_by_key(|person| (std::cmp::Reverse(person.accepted), person.name.clone()));
         let snapshots = self.datanets.snapshots(view.id).map_err(refused)?;
         let snapshot_list = snapshots.into_iter().map(|id| self.shown_snapshot(name, id));
         let adapters = self.list_adapters()?.adapters;
@@ -176,7 +175,8 @@ impl Core {
         for (_, row) in self.read(|tables| tables.scan(&ANSWERS, .., usize::MAX))? {
             for line in row.lines.iter().filter(|line| line.record != B256::ZERO) {
                 let (amount, uses) = income.entry(line.record).or_default();
-                *amount = amount.checked_add(Wei::new(line.amountWei)).map_err(ApiError::internal)?;
+                *amount =
+                    amount.checked_add(Wei::new(line.amountWei)).map_err(ApiError::internal)?;
                 *uses += 1;
             }
         }
@@ -191,7 +191,12 @@ impl Core {
         Ok(entries.iter().map(|entry| head(entry.cluster).unwrap_or(entry.record)).collect())
     }
 
-    fn shown_record(&self, view: &RecordView, income: &Income, clusters: &[RecordId]) -> RecordInfo {
+    fn shown_record(
+        &self,
+        view: &RecordView,
+        income: &Income,
+        clusters: &[RecordId],
+    ) -> RecordInfo {
         let (earned, uses) = income.get(&view.id).copied().unwrap_or_default();
         let cluster = clusters.get(view.position as usize).copied().unwrap_or(view.id);
         RecordInfo {
@@ -243,7 +248,8 @@ impl Core {
             .contribute(&contribution, &signature, filename, bytes, now_s())
             .map_err(refused)?;
         let report = self.report(name, &taken)?;
-        self.events.tell("contribution", &ContributionReport { records: Vec::new(), ..report.clone() });
+        self.events
+            .tell("contribution", &ContributionReport { records: Vec::new(), ..report.clone() });
         Ok(report)
     }
 
@@ -319,7 +325,9 @@ impl Core {
                 report.status = "rejected".to_owned();
                 report.reason = Some(reason_code(reason).to_owned());
                 report.message = Some(reason.to_string());
-                if let Rejection::ExactDuplicate { of } | Rejection::NearDuplicate { of, .. } = reason {
+                if let Rejection::ExactDuplicate { of } | Rejection::NearDuplicate { of, .. } =
+                    reason
+                {
                     let original = self.datanets.record(*of).map_err(refused)?;
                     report.of = Some(hex(of));
                     report.of_contributor =
@@ -355,7 +363,8 @@ impl Core {
             return Ok(());
         }
         let snapshot = self.datanets.frozen(id).map_err(refused)?.snapshot;
-        let done = self.contracts.is_snapshot_anchored(&*self.chain, id).map_err(ApiError::internal)?;
+        let done =
+            self.contracts.is_snapshot_anchored(&*self.chain, id).map_err(ApiError::internal)?;
         let mut transaction = B256::ZERO;
         if !done {
             let call = self.contracts.anchor_snapshot(&snapshot);
@@ -368,7 +377,8 @@ impl Core {
     fn shown_snapshot(&self, name: &str, id: SnapshotId) -> Result<SnapshotInfo, ApiError> {
         let snapshot = self.datanets.frozen(id).map_err(refused)?.snapshot;
         let anchor = self.read(|tables| tables.get(&ANCHORS, &id))?;
-        let transaction = anchor.map(|anchor| anchor.transaction).filter(|hash| *hash != B256::ZERO);
+        let transaction =
+            anchor.map(|anchor| anchor.transaction).filter(|hash| *hash != B256::ZERO);
         Ok(SnapshotInfo {
             id: hex(id),
             datanet: name.to_owned(),
@@ -382,7 +392,9 @@ impl Core {
 }
 
 fn parse_signature(text: &str) -> Result<Signature, ApiError> {
-    let bad = |message: String| ApiError::bad_input("bad_signature", message).detail("param", "signature");
+    let bad = |message: String| {
+        ApiError::bad_input("bad_signature", message).detail("param", "signature")
+    };
     let bytes = unhex(text).ok_or_else(|| bad("the signature is not 0x-hex".to_owned()))?;
     Signature::from_bytes(&bytes).map_err(|error| bad(error.to_string()))
 }
@@ -412,9 +424,9 @@ pub(crate) fn refused(error: DatanetError) -> ApiError {
         DatanetError::NoSuchDatanet { .. }
         | DatanetError::NoSuchContribution { .. }
         | DatanetError::NoSuchSnapshot { .. } => ApiError::not_found("not_found", message),
-        DatanetError::Name { .. } => {
-            ApiError::bad_input("bad_name", message).detail("param", "name").hint("for example my-field")
-        }
+        DatanetError::Name { .. } => ApiError::bad_input("bad_name", message)
+            .detail("param", "name")
+            .hint("for example my-field"),
         DatanetError::Description { .. } => {
             ApiError::bad_input("too_long", message).detail("param", "description")
         }
@@ -422,9 +434,8 @@ pub(crate) fn refused(error: DatanetError) -> ApiError {
             .detail("param", "licence")
             .hint("use an SPDX expression such as CC-BY-4.0 or MIT OR Apache-2.0"),
         DatanetError::Exists { .. } => ApiError::conflict("name_taken", message),
-        DatanetError::NoRecords { name } => {
-            ApiError::conflict("no_records", message).hint(format!("openledger contribute {name} notes.jsonl"))
-        }
+        DatanetError::NoRecords { name } => ApiError::conflict("no_records", message)
+            .hint(format!("openledger contribute {name} notes.jsonl")),
         DatanetError::Read { source } => {
             let status = match source.problem {
                 datanet::ReadProblem::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

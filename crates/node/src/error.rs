@@ -330,8 +330,12 @@ impl StartError {
                  tokenizer_config.json, model.safetensors",
             ),
             Self::Storage(_) => Some("another node may use it; choose another with --data DIR"),
-            Self::OtherChain { .. } => Some("choose another directory with --data DIR, or the same chain_id"),
-            Self::Listen { .. } => Some("choose another port with --listen 127.0.0.1:7078, or 0 for a free one"),
+            Self::OtherChain { .. } => {
+                Some("choose another directory with --data DIR, or the same chain_id")
+            }
+            Self::Listen { .. } => {
+                Some("choose another port with --listen 127.0.0.1:7078, or 0 for a free one")
+            }
             Self::Parts { .. } => Some("openledger config show lists them"),
             _ => None,
         }

@@ -115,7 +115,10 @@ impl Core {
             .detail("account", hex(payer))
             .detail("needed_wei", wei(needed))
             .detail("available_wei", wei(available))
-            .hint(format!("openledger account deposit {name} {}", needed.to_string().trim_end_matches(" OPEN")))
+            .hint(format!(
+                "openledger account deposit {name} {}",
+                needed.to_string().trim_end_matches(" OPEN")
+            ))
     }
 }
 

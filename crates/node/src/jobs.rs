@@ -103,7 +103,9 @@ pub(crate) fn work(core: &Arc<Core>) {
         let finished = match ended {
             Ok(()) => Ok(()),
             Err(Ended::Stopped) => return,
-            Err(Ended::Cancelled) => core.update_job(number, |job| job.shown.status = JobStatus::Cancelled),
+            Err(Ended::Cancelled) => {
+                core.update_job(number, |job| job.shown.status = JobStatus::Cancelled)
+            }
             Err(Ended::Failed(error)) => {
                 tracing::error!(number, cause = %chain(&error), "a training run failed");
                 core.update_job(number, |job| {
@@ -145,7 +147,8 @@ impl Core {
         let adapter_name = request.name.clone().unwrap_or_else(|| datanet.to_owned());
         check_name("an adapter", &adapter_name)?;
         if adapter_name == crate::adapters::BASE {
-            return Err(ApiError::bad_input("bad_name", "base is the base model's name").detail("param", "name"));
+            return Err(ApiError::bad_input("bad_name", "base is the base model's name")
+                .detail("param", "name"));
         }
         let snapshot = view.latest_snapshot.ok_or_else(|| {
             ApiError::conflict("no_snapshot", format!("{datanet} has no snapshot yet"))

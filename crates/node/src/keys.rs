@@ -166,13 +166,21 @@ impl Keys {
     }
 
     /// Who pays: the owner of `api_key`; the account `local` for loopback callers without one.
-    pub(crate) fn payer(&self, api_key: Option<&str>, is_loopback: bool) -> Result<Address, ApiError> {
+    pub(crate) fn payer(
+        &self,
+        api_key: Option<&str>,
+        is_loopback: bool,
+    ) -> Result<Address, ApiError> {
         let refused = |message: &str| {
             ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "bad_api_key", message)
                 .hint("`openledger account create NAME` prints a key; send it as Authorization: Bearer KEY")
         };
         let Some(api_key) = api_key else {
-            return if is_loopback { self.resolve(LOCAL) } else { Err(refused("no API key was sent")) };
+            return if is_loopback {
+                self.resolve(LOCAL)
+            } else {
+                Err(refused("no API key was sent"))
+            };
         };
         if let Some(name) = lock(&self.api_keys).get(api_key).cloned() {
             return self.resolve(&name);

@@ -112,7 +112,8 @@ fn remove_all(store: &Store, numbers: &[u64]) -> Result<(), ApiError> {
 fn wait_all(chain: &Producer, hashes: &[B256]) -> Result<(), ApiError> {
     for hash in hashes {
         if !chain.wait(*hash, WAIT) {
-            let message = "the transaction waits for a block; it will be sent again at the next start";
+            let message =
+                "the transaction waits for a block; it will be sent again at the next start";
             return Err(ApiError::busy(message).detail("transaction", crate::hex::hex(hash)));
         }
     }

@@ -83,7 +83,8 @@ impl Core {
     /// First answer whose fee may not be captured yet.
     pub(crate) fn first_uncaptured(&self) -> Result<u64, ApiError> {
         let last = self.read(|tables| tables.last(&PERIODS))?;
-        Ok(last.map_or(0, |(_, row)| if row.transaction == B256::ZERO { row.first } else { row.end }))
+        Ok(last
+            .map_or(0, |(_, row)| if row.transaction == B256::ZERO { row.first } else { row.end }))
     }
 
     pub(crate) fn close_period(&self) -> Result<Period, ApiError> {
@@ -92,8 +93,11 @@ impl Core {
         let first = self.first_open();
         let answers = self.read(|tables| tables.scan(&ANSWERS, first.., usize::MAX))?;
         let Some((last, _)) = answers.last() else {
-            return Err(ApiError::conflict("nothing_to_close", "no answer was given since the last period")
-                .hint("ask something first: openledger chat ADAPTER \"…\""));
+            return Err(ApiError::conflict(
+                "nothing_to_close",
+                "no answer was given since the last period",
+            )
+            .hint("ask something first: openledger chat ADAPTER \"…\""));
         };
         let end = last + 1;
         let earnings = answers.iter().map(|(_, row)| row.earning());
@@ -210,7 +214,8 @@ impl Core {
             Some(before) => self.read(|tables| tables.get(&PERIODS, &before))?,
             None => None,
         };
-        let decode = |row: &StoredPeriod| Balances::decode(&row.balances).map_err(ApiError::internal);
+        let decode =
+            |row: &StoredPeriod| Balances::decode(&row.balances).map_err(ApiError::internal);
         let balances_before = before.as_ref().map(decode).transpose()?.unwrap_or_default();
         let total_before = balances_before.total().map_err(ApiError::internal)?;
         let balances = decode(&row)?;
@@ -260,7 +265,8 @@ impl Core {
     fn known_addresses(&self) -> Vec<Address> {
         let named = self.keys.everybody().into_iter().map(|(_, address)| address);
         let last = self.last_period();
-        let earned = last.iter().flat_map(|last| last.balances().iter().map(|(account, _)| account));
+        let earned =
+            last.iter().flat_map(|last| last.balances().iter().map(|(account, _)| account));
         named.chain(earned).collect::<BTreeSet<Address>>().into_iter().collect()
     }
 

@@ -21,7 +21,8 @@ impl Core {
         let receipt = row.receipt()?;
         let stored = self.stored_adapter(completion.adapter)?;
         let adapter = stored.decoded()?;
-        let blob = |digest: B256| self.store.blobs().get(digest).map(hex).map_err(ApiError::internal);
+        let blob =
+            |digest: B256| self.store.blobs().get(digest).map(hex).map_err(ApiError::internal);
         Ok(ReceiptFile {
             version: FILE_VERSION,
             chain_id: self.config.chain_id,

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::oneshot;
 
 use crate::config::Config;
@@ -53,16 +54,9 @@ impl Node {
         threads.push(spawn(&core, "training", jobs::work));
         let (shutdown, stopped) = oneshot::channel();
         let app = routes(&core);
-        let _guard = runtime.enter();
         serve(listener, app, stopped, &runtime);
         blocks(&core, &runtime);
-        Ok(NodeHandle {
-            core,
-            address,
-            runtime: Some(runtime),
-            shutdown: Some(shutdown),
-            threads,
-        })
+        Ok(NodeHandle { core, address, runtime: Some(runtime), shutdown: Some(shutdown), threads })
     }
 }
 
@@ -100,7 +94,12 @@ fn blocks(core: &Arc<Core>, runtime: &Runtime) {
     let mut blocks = core.chain.subscribe();
     let core = Arc::downgrade(core);
     runtime.spawn(async move {
-        while let Ok(block) = blocks.recv().await {
+        loop {
+            let block = match blocks.recv().await {
+                Ok(block) => block,
+                Err(RecvError::Lagged(_)) => continue,
+                Err(RecvError::Closed) => return,
+            };
             let Some(core) = core.upgrade() else { return };
             core.events.tell("block", &crate::status::head(&block.header));
         }

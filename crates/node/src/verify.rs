@@ -6,8 +6,8 @@
 
 use attribution::{Chain, InfluenceIndex, Signed, SpanIndex, Spoken, Verification};
 use primitives::{
-    Adapter, Address, AttributionReceipt, B256, ChainRecord as _, Completion, RecordShare, SharePpm,
-    Signature, Wei,
+    Adapter, Address, AttributionReceipt, B256, ChainRecord as _, Completion, RecordShare,
+    SharePpm, Signature, Wei,
 };
 use serde::Serialize;
 use settlement::{Parties, split};
@@ -177,13 +177,25 @@ pub fn verify(file: &ReceiptFile, expected: &Expected) -> Result<Verified, Broke
     check_texts(file, &records.completion)?;
     links.push("texts: prompt and answer are those committed to".to_owned());
     let rows = check_attribution(file, expected, &records)?;
-    links.push(format!("index: {rows} rows hash to the adapter's root {}", file.adapter.influence_root));
-    links.push(format!("scores: all {rows} recomputed as integer dot products, verbatim parts found anew"));
-    links.push(format!("shares: recomputed by rule {}; with the unattributed part they are 1000000 ppm", file.receipt.rule));
+    links.push(format!(
+        "index: {rows} rows hash to the adapter's root {}",
+        file.adapter.influence_root
+    ));
+    links.push(format!(
+        "scores: all {rows} recomputed as integer dot products, verbatim parts found anew"
+    ));
+    links.push(format!(
+        "shares: recomputed by rule {}; with the unattributed part they are 1000000 ppm",
+        file.receipt.rule
+    ));
     links.push("signature: the host signed exactly this".to_owned());
     check_id(file, &records)?;
     check_split(file, &records)?;
-    links.push(format!("split: {} wei divided into {} lines, none lost", file.fee_wei, file.split.len()));
+    links.push(format!(
+        "split: {} wei divided into {} lines, none lost",
+        file.fee_wei,
+        file.split.len()
+    ));
     Ok(Verified { ok: true, id: file.id.clone(), links })
 }
 
@@ -255,7 +267,11 @@ fn share(share: &ShareFields) -> Result<RecordShare, BrokenReceipt> {
     })
 }
 
-fn check_chain(file: &ReceiptFile, expected: &Expected, records: &Records) -> Result<(), BrokenReceipt> {
+fn check_chain(
+    file: &ReceiptFile,
+    expected: &Expected,
+    records: &Records,
+) -> Result<(), BrokenReceipt> {
     if file.chain_id != expected.chain_id {
         return Err(BrokenReceipt::Chain { found: file.chain_id, expected: expected.chain_id });
     }
@@ -270,10 +286,9 @@ fn check_chain(file: &ReceiptFile, expected: &Expected, records: &Records) -> Re
 fn check_texts(file: &ReceiptFile, completion: &Completion) -> Result<(), BrokenReceipt> {
     let Some(texts) = &file.texts else { return Ok(()) };
     let salt = word("texts.salt", &texts.salt)?;
-    for (text, given, committed) in [
-        ("prompt", &texts.prompt, completion.prompt),
-        ("answer", &texts.answer, completion.answer),
-    ] {
+    for (text, given, committed) in
+        [("prompt", &texts.prompt, completion.prompt), ("answer", &texts.answer, completion.answer)]
+    {
         if commitment(salt, given) != committed {
             return Err(BrokenReceipt::Commitment { text });
         }
@@ -339,7 +354,8 @@ fn check_split(file: &ReceiptFile, records: &Records) -> Result<(), BrokenReceip
         host: records.completion.host,
         treasury: address("split_options.treasury", &given.treasury)?,
     };
-    let lines = split(fee, &records.receipt, &options, &parties).map_err(BrokenReceipt::SplitOptions)?;
+    let lines =
+        split(fee, &records.receipt, &options, &parties).map_err(BrokenReceipt::SplitOptions)?;
     for place in 0..lines.len().max(file.split.len()) {
         let holds = lines.get(place).zip(file.split.get(place)).is_some_and(|(line, given)| {
             given.role == line.role.name()

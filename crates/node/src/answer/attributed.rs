@@ -37,8 +37,10 @@ impl Core {
         (assets, bare_prompt, cited): (&Assets, &[u32], &[u32]),
         (payer, nonce, most): (Address, u64, Wei),
     ) -> Result<Made, ApiError> {
-        let salt = B256::from(random_word().map_err(|error| ApiError::internal(error.to_string()))?);
-        let completion = self.completion(prepared, generation, assets, (payer, nonce, most), salt)?;
+        let salt =
+            B256::from(random_word().map_err(|error| ApiError::internal(error.to_string()))?);
+        let completion =
+            self.completion(prepared, generation, assets, (payer, nonce, most), salt)?;
         let known = self.known_about(engine, generation, bare_prompt)?;
         let answer = Answer {
             completion: completion.id(),
@@ -48,8 +50,9 @@ impl Core {
             lift_micronats: known.lift_micronats,
             cited,
         };
-        let attributed = attribution::attribute(&assets.index, &assets.basis, &assets.spans, &answer)
-            .map_err(ApiError::internal)?;
+        let attributed =
+            attribution::attribute(&assets.index, &assets.basis, &assets.spans, &answer)
+                .map_err(ApiError::internal)?;
         let receipt = attributed.receipt;
         let fee = Wei::new(completion.feeWei);
         let parties = Parties {
@@ -57,15 +60,15 @@ impl Core {
             host: self.keys.host(),
             treasury: self.keys.treasury(),
         };
-        let lines = split(fee, &receipt, &self.money.split, &parties).map_err(ApiError::internal)?;
+        let lines =
+            split(fee, &receipt, &self.money.split, &parties).map_err(ApiError::internal)?;
         let spans = self.shown_spans(generation, &attributed.spans, assets)?;
         let page = self.page(assets, &receipt, &lines, fee, spans);
         let chain_id = self.config.chain_id;
         let signature =
             self.keys.operator().sign_record(&receipt, chain_id).map_err(ApiError::internal)?;
         let parts = &self.money.split;
-        let parts =
-            [parts.contributors_ppm, parts.owner_ppm, parts.host_ppm, parts.treasury_ppm];
+        let parts = [parts.contributors_ppm, parts.owner_ppm, parts.host_ppm, parts.treasury_ppm];
         let row = StoredAnswer {
             completion: completion.encode().into(),
             receipt: receipt.encode().into(),
@@ -119,7 +122,8 @@ impl Core {
         generation: &Generation,
         bare_prompt: &[u32],
     ) -> Result<Known, ApiError> {
-        let lora = generation.lora().ok_or_else(|| ApiError::internal("an adapter's answer has none"))?;
+        let lora =
+            generation.lora().ok_or_else(|| ApiError::internal("an adapter's answer has none"))?;
         let mut answer = generation.tokens().to_vec();
         if generation.finish() == Some(Finish::End) {
             answer.extend(engine.base().config().eos.first());
@@ -189,7 +193,8 @@ impl Core {
 
     fn source(&self, assets: &Assets, share: &RecordShare) -> Source {
         let record = assets.library.records.get(share.row as usize);
-        let text = |part: fn(&datanet::Record) -> &String| record.map(part).cloned().unwrap_or_default();
+        let text =
+            |part: fn(&datanet::Record) -> &String| record.map(part).cloned().unwrap_or_default();
         let evidence = Evidence::in_set(share.evidence).map(|class| EvidenceInfo {
             class: class.name().to_owned(),
             score: match class {
@@ -198,7 +203,8 @@ impl Core {
                 _ => None,
             },
         });
-        let reason = ZeroReason::from_code(share.reason).filter(|reason| *reason != ZeroReason::Paid);
+        let reason =
+            ZeroReason::from_code(share.reason).filter(|reason| *reason != ZeroReason::Paid);
         Source {
             record: hex(share.record),
             row: share.row,

@@ -158,9 +158,12 @@ impl Core {
             created_s: answered.created_s,
             receiver,
         };
-        let events = [AnswerEvent::Piece(answered.text.clone()), AnswerEvent::Done(Box::new(answered))];
+        let events =
+            [AnswerEvent::Piece(answered.text.clone()), AnswerEvent::Done(Box::new(answered))];
         for event in events {
-            sender.try_send(event).map_err(|_full| ApiError::busy("the reply could not be queued"))?;
+            sender
+                .try_send(event)
+                .map_err(|_full| ApiError::busy("the reply could not be queued"))?;
         }
         Ok(Some(stream))
     }
@@ -176,7 +179,12 @@ impl Core {
             Kind::Chat(messages) => messages,
             Kind::Text(text) => {
                 let tokens = base.tokenizer.encode_plain(text).map_err(unreadable)?;
-                return Ok(Prompt { bare: tokens.clone(), tokens, text: text.clone(), cited: Vec::new() });
+                return Ok(Prompt {
+                    bare: tokens.clone(),
+                    tokens,
+                    text: text.clone(),
+                    cited: Vec::new(),
+                });
             }
         };
         let encode = |messages: &[Message]| {
@@ -195,7 +203,8 @@ impl Core {
             let tokens = encode(&whole)?;
             if rows.is_empty() || tokens.len() < room {
                 let text = base.template.render(&whole, true).map_err(unreadable)?;
-                let cited = rows.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)).collect();
+                let cited =
+                    rows.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)).collect();
                 return Ok(Prompt { tokens, text, bare, cited });
             }
             rows.pop();

@@ -45,7 +45,8 @@ impl Answered {
         let length = u32::try_from(self.text.chars().count()).unwrap_or(u32::MAX);
         let sources = self.attribution.sources.iter().filter(|source| source.share_ppm > 0);
         let annotate = |source: &Source| {
-            let span = self.attribution.spans.iter().find(|span| span.records.contains(&source.record));
+            let span =
+                self.attribution.spans.iter().find(|span| span.records.contains(&source.record));
             let (start_index, end_index) = span.map_or((0, length), |span| (span.start, span.end));
             let question: String = source.question.chars().take(TITLE_CHARACTERS).collect();
             Annotation {

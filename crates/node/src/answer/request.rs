@@ -49,7 +49,10 @@ impl AnswerRequest {
     pub(crate) fn chat(request: ChatRequest) -> Result<Self, ApiError> {
         check(&request.sampling, &request.other)?;
         let messages = request.messages.iter().map(message).collect::<Result<Vec<_>, _>>()?;
-        if !messages.iter().any(|message| message.role == "user" && !message.content.trim().is_empty()) {
+        if !messages
+            .iter()
+            .any(|message| message.role == "user" && !message.content.trim().is_empty())
+        {
             return Err(bad("messages", "no user message with a text").hint(
                 "for example [{\"role\": \"user\", \"content\": \"What does E0382 mean?\"}]",
             ));
@@ -108,7 +111,10 @@ fn message(message: &ChatMessage) -> Result<Message, ApiError> {
         ChatContent::Empty(()) => String::new(),
         ChatContent::Parts(parts) => {
             if let Some(part) = parts.iter().find(|part| part.kind != "text") {
-                return Err(bad("messages", format!("a part of kind {:?}; only text is read", part.kind)));
+                return Err(bad(
+                    "messages",
+                    format!("a part of kind {:?}; only text is read", part.kind),
+                ));
             }
             parts.iter().filter_map(|part| part.text.as_deref()).collect()
         }
@@ -118,14 +124,19 @@ fn message(message: &ChatMessage) -> Result<Message, ApiError> {
 
 fn check(sampling: &Sampling, other: &Map<String, Value>) -> Result<(), ApiError> {
     if sampling.n.is_some_and(|n| n != 1) {
-        return Err(bad("n", "only one answer is given per request").hint("leave n out, or set it to 1"));
+        return Err(
+            bad("n", "only one answer is given per request").hint("leave n out, or set it to 1")
+        );
     }
     for name in UNSUPPORTED {
         let is_set = other.get(name).is_some_and(|value| !is_neutral(name, value));
         if is_set {
-            return Err(ApiError::bad_input("unsupported_field", format!("{name} is not supported"))
-                .detail("param", name)
-                .hint("leave it out"));
+            return Err(ApiError::bad_input(
+                "unsupported_field",
+                format!("{name} is not supported"),
+            )
+            .detail("param", name)
+            .hint("leave it out"));
         }
     }
     Ok(())

@@ -14,14 +14,8 @@ use crate::hex::hex;
 use crate::tables::{ANSWER_BY_ID, ANSWER_BY_KEY, ANSWERS, RESERVATIONS, StoredAnswer, StoredLine};
 use crate::wire::{AttributionSummary, CompletionInfo, CompletionList, TopSource, Usage};
 
-const ROLES: [Role; 6] = [
-    Role::Contributor,
-    Role::Owner,
-    Role::Host,
-    Role::Treasury,
-    Role::Unattributed,
-    Role::Residue,
-];
+const ROLES: [Role; 6] =
+    [Role::Contributor, Role::Owner, Role::Host, Role::Treasury, Role::Unattributed, Role::Residue];
 
 impl StoredAnswer {
     /// The completion's record.
@@ -92,7 +86,11 @@ impl Core {
     }
 
     /// Answer `number` as a reply.
-    pub(super) fn answered(&self, number: u64, detail: AttributionDetail) -> Result<Answered, ApiError> {
+    pub(super) fn answered(
+        &self,
+        number: u64,
+        detail: AttributionDetail,
+    ) -> Result<Answered, ApiError> {
         let missing = || ApiError::internal(format!("answer {number} is missing"));
         let row = self.read(|tables| tables.get(&ANSWERS, &number))?.ok_or_else(missing)?;
         let completion = row.completion()?;
@@ -133,7 +131,11 @@ impl Core {
         Ok(CompletionList { completions: shown.collect::<Result<_, _>>()? })
     }
 
-    fn shown_completion(&self, number: u64, row: &StoredAnswer) -> Result<CompletionInfo, ApiError> {
+    fn shown_completion(
+        &self,
+        number: u64,
+        row: &StoredAnswer,
+    ) -> Result<CompletionInfo, ApiError> {
         let completion = row.completion()?;
         let receipt = row.receipt()?;
         let top = receipt.shares.first().filter(|share| share.sharePpm > 0);

@@ -34,7 +34,8 @@ async fn download(
     State(core): State<Arc<Core>>,
     Path((adapter, file)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let kind = if file.ends_with(".json") { "application/json" } else { "application/octet-stream" };
+    let kind =
+        if file.ends_with(".json") { "application/json" } else { "application/octet-stream" };
     let axum::Json(bytes) = run(core, move |core| core.adapter_file(&adapter, &file)).await?;
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }

@@ -72,8 +72,7 @@ async fn start(
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(|key| key.trim().to_owned());
     request.is_loopback = peer.ip().is_loopback();
-    request.idempotency_key =
-        text(HeaderName::from_static("idempotency-key")).map(str::to_owned);
+    request.idempotency_key = text(HeaderName::from_static("idempotency-key")).map(str::to_owned);
     let Json(answers) = run(core, move |core| core.start_answer(request)).await?;
     Ok(answers)
 }
@@ -94,5 +93,6 @@ async fn finish(mut answers: AnswerStream, limit: Duration) -> Result<Box<Answer
 
 fn reply(answered: &Answered, body: impl Serialize) -> Result<Response, ApiError> {
     let id = HeaderValue::from_str(&answered.attribution.id).map_err(ApiError::internal)?;
-    Ok(([(RECEIPT, id)], Json(serde_json::to_value(body).map_err(ApiError::internal)?)).into_response())
+    Ok(([(RECEIPT, id)], Json(serde_json::to_value(body).map_err(ApiError::internal)?))
+        .into_response())
 }

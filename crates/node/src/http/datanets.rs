@@ -113,10 +113,13 @@ async fn prepare(
     QueryOf(query): QueryOf<UploadQuery>,
     FileBody(bytes): FileBody,
 ) -> Reply<PreparedContribution> {
-    let missing = || ApiError::bad_input("bad_query", "contributor is missing").detail("param", "contributor");
+    let missing = || {
+        ApiError::bad_input("bad_query", "contributor is missing").detail("param", "contributor")
+    };
     let contributor = query.contributor.ok_or_else(missing)?;
     let filename = query.filename;
-    run(core, move |core| core.prepare_contribution(&datanet, &filename, &contributor, &bytes)).await
+    run(core, move |core| core.prepare_contribution(&datanet, &filename, &contributor, &bytes))
+        .await
 }
 
 async fn snapshot(

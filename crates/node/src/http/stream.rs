@@ -42,10 +42,7 @@ pub(super) fn chat(answers: AnswerStream) -> Sse<impl Stream<Item = Result<Event
     sse(stream::iter([first]).chain(rest))
 }
 
-fn chat_end(
-    with: &impl Fn(Delta, Option<String>) -> ChatChunk,
-    answered: &Answered,
-) -> Events {
+fn chat_end(with: &impl Fn(Delta, Option<String>) -> ChatChunk, answered: &Answered) -> Events {
     let sources = Delta { annotations: Some(answered.annotations()), ..Delta::default() };
     let last = ChatChunk {
         choices: Vec::new(),

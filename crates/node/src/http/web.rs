@@ -47,6 +47,7 @@ fn file(name: &str, bytes: &'static [u8]) -> Response {
         _ => "application/octet-stream",
     };
     // Names under assets/ carry the hash of their content.
-    let cache = if name.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
+    let cache =
+        if name.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], bytes).into_response()
 }

@@ -39,20 +39,20 @@ pub(super) fn index(
         job.shown.steps = library.len() as u64;
     })?;
     let gradients = gradients(core, number, base, lora, library)?;
-    let rows = (0..).zip(rows).zip(gradients).map(|((position, (record, contributor)), gradient)| {
-        RowInput {
-            record: *record,
-            contributor: *contributor,
-            cluster: library.cluster(usize::try_from(position).unwrap_or(usize::MAX)),
-            position,
-            gradient,
-        }
-    });
+    let rows =
+        (0..).zip(rows).zip(gradients).map(|((position, (record, contributor)), gradient)| {
+            RowInput {
+                record: *record,
+                contributor: *contributor,
+                cluster: library.cluster(usize::try_from(position).unwrap_or(usize::MAX)),
+                position,
+                gradient,
+            }
+        });
     let gradients =
         TrainingGradients { rows: rows.collect(), sampled: Vec::new(), references: Vec::new() };
     let options = IndexOptions { workers: workers(), ..IndexOptions::default() };
-    let (index, basis) =
-        InfluenceIndex::build(&gradients, &options).map_err(ApiError::internal)?;
+    let (index, basis) = InfluenceIndex::build(&gradients, &options).map_err(ApiError::internal)?;
     let mut texts = Vec::new();
     for record in &library.records {
         let encode = |text: &str| base.tokenizer.encode_plain(text).map_err(ApiError::internal);
@@ -79,7 +79,8 @@ fn gradients(
     let found: Mutex<Vec<Option<Vec<f32>>>> = Mutex::new(vec![None; library.len()]);
     let failed: Mutex<Option<Ended>> = Mutex::new(None);
     let work = || {
-        let mut tools = Tools { workspace: Workspace::new(), gradient: LoraGradient::zeros(lora.layout()) };
+        let mut tools =
+            Tools { workspace: Workspace::new(), gradient: LoraGradient::zeros(lora.layout()) };
         loop {
             let row = next.fetch_add(1, Ordering::Relaxed);
             if row >= library.len() || lock(&failed).is_some() {
@@ -124,7 +125,8 @@ impl Tools {
         library: &Library,
         row: usize,
     ) -> Result<Vec<f32>, ApiError> {
-        let examples = base.language().indexed(&library.records[row]).map_err(ApiError::internal)?;
+        let examples =
+            base.language().indexed(&library.records[row]).map_err(ApiError::internal)?;
         let mut sum = vec![0.0; projection.total()];
         for example in &examples {
             base.model

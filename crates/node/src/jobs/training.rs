@@ -139,7 +139,11 @@ struct Pace {
 
 impl Pace {
     #[expect(clippy::cast_precision_loss, reason = "rates for people to look at")]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive seconds; the cast saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "positive seconds; the cast saturates"
+    )]
     fn note(&self, progress: &Progress, job: &mut Known) {
         let seconds = self.elapsed.as_secs_f64().max(1e-3);
         let left = progress.steps.saturating_sub(progress.step) as f64;
@@ -182,8 +186,10 @@ fn store(
         owner: view.datanet.owner,
         timeS: now_s(),
     };
-    let (train_loss, eval_loss) =
-        core.jobs.known(number).map_or((None, None), |job| (job.shown.train_loss, job.shown.eval_loss));
+    let (train_loss, eval_loss) = core
+        .jobs
+        .known(number)
+        .map_or((None, None), |job| (job.shown.train_loss, job.shown.eval_loss));
     let row = StoredAdapter {
         record: record.encode().into(),
         name: known.shown.adapter_name.clone(),
@@ -228,6 +234,8 @@ fn anchor(core: &Core, number: u64, known: &Known, id: AdapterId) -> Result<(), 
     core.update_job(number, |job| {
         job.shown.status = JobStatus::Done;
         job.shown.eta_s = None;
+        let trained = job.shown.series.last().map_or(0, |point| point.step);
+        (job.shown.step, job.shown.steps) = (trained, trained);
     })?;
     core.events.tell("adapter", &core.show_adapter(name)?);
     Ok(())

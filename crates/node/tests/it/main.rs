@@ -1,1 +1,9 @@
-//! Integration tests.
+//! A real node on a free port, in a temporary folder, with a tiny random model.
+
+mod bad_input;
+mod journey;
+mod money;
+mod openai;
+mod restart;
+mod schema;
+mod support;
