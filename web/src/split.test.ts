@@ -3,7 +3,7 @@ import type { SplitRow } from './api/types';
 import { sumWei } from './format';
 import { byAccount } from './split';
 
-const row = (role: SplitRow['role'], account: string, amount_wei: string): SplitRow => ({ role, account, amount_wei, share_ppm: 0 });
+const row = (role: SplitRow['role'], account: string, amount_wei: string): SplitRow => ({ role, account, account_name: account, amount_wei });
 
 test('adds up by account and role, and loses no wei', () => {
   const split = [

@@ -16,7 +16,7 @@ export function byAccount(split: SplitRow[]): AccountShare[] {
     sums.set(key, {
       role,
       account,
-      account_name: account_name ?? null,
+      account_name,
       amount_wei: (BigInt(before?.amount_wei ?? 0) + BigInt(amount_wei)).toString(),
       parts: (before?.parts ?? 0) + 1,
     });

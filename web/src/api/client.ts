@@ -10,6 +10,7 @@ import type {
   Hex,
   Job,
   ModelCard,
+  OpenPeriod,
   Period,
   RecordRow,
   Snapshot,
@@ -117,8 +118,7 @@ export const api = {
     get<{ completions: CompletionRow[] }>(`/api/v1/completions?limit=${limit}`).then((body) => body.completions),
   receiptUrl: (id: Hex) => `/api/v1/receipts/${part(id)}`,
 
-  periods: () =>
-    get<{ open: { receipts: number; fees_wei: Wei }; periods: Period[] }>('/api/v1/periods'),
+  periods: () => get<{ open: OpenPeriod; periods: Period[] }>('/api/v1/periods'),
   closePeriod: () => post<Period>('/api/v1/periods/close'),
   claim: (account?: string) =>
     post<{ claims: Claim[] }>('/api/v1/claims', account === undefined ? {} : { account }).then((body) => body.claims),

@@ -1,29 +1,36 @@
 import { expect, test } from 'vitest';
 import { isOver, joinJob, joinSeries } from './jobs';
-import type { Job } from './types';
+import type { Job, Point } from './types';
+
+const point = (step: number, train_loss: number): Point => ({ step, train_loss, lr: 1e-3, grad_norm: 1 });
 
 const job = (over: Partial<Job>): Job => ({
   id: '1',
   datanet: 'd',
+  snapshot: '0x1',
   adapter_name: 'd',
   status: 'training',
   step: 0,
   steps: 10,
+  epoch: 0,
+  tokens_per_s: 0,
+  series: [],
+  time_s: 0,
   ...over,
 });
 
 test('points stay in order and appear once, whatever the order of events', () => {
-  const series = joinSeries([{ step: 1, train_loss: 3 }, { step: 3, train_loss: 1 }], [{ step: 2, train_loss: 2 }, { step: 3, train_loss: 0.9 }]);
+  const series = joinSeries([point(1, 3), point(3, 1)], [point(2, 2), point(3, 0.9)]);
   expect(series).toEqual([
-    { step: 1, train_loss: 3 },
-    { step: 2, train_loss: 2 },
-    { step: 3, train_loss: 0.9 },
+    point(1, 3),
+    point(2, 2),
+    point(3, 0.9),
   ]);
 });
 
 test('an event brings the job forward and keeps its curve', () => {
-  const before = job({ step: 1, series: [{ step: 1, train_loss: 3 }] });
-  const after = joinJob(before, job({ step: 2, status: 'done', series: [{ step: 2, train_loss: 2 }] }));
+  const before = job({ step: 1, series: [point(1, 3)] });
+  const after = joinJob(before, job({ step: 2, status: 'done', series: [point(2, 2)] }));
   expect(after.status).toBe('done');
   expect(after.series).toHaveLength(2);
   expect(joinJob(job({}), job({ step: 1 })).series).toEqual([]);

@@ -14,5 +14,5 @@ export function joinSeries(before: Point[], after: Point[]): Point[] {
 
 /** A job with what an event says about it; the event carries only its newest points. */
 export function joinJob(before: Job, event: Job): Job {
-  return { ...before, ...event, series: joinSeries(before.series ?? [], event.series ?? []) };
+  return { ...before, ...event, series: joinSeries(before.series, event.series) };
 }

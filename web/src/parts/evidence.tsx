@@ -1,8 +1,8 @@
-import type { EvidenceClass, Source } from '../api/types';
+import type { Source } from '../api/types';
 import { compact, count } from '../format';
 
 /** The four kinds of evidence: each has its own word, mark and border, never colour alone. */
-const CLASSES: Record<EvidenceClass, { label: string; means: string; path: string }> = {
+const CLASSES: Record<string, { label: string; means: string; path: string }> = {
   cited: {
     label: 'Cited',
     means: 'The record stood before the model while it answered.',
@@ -25,9 +25,7 @@ const CLASSES: Record<EvidenceClass, { label: string; means: string; path: strin
   },
 };
 
-export const ORDER = Object.keys(CLASSES) as EvidenceClass[];
-
-export function EvidenceBadge({ kind, score }: { kind: EvidenceClass; score?: number | null | undefined }) {
+export function EvidenceBadge({ kind, score }: { kind: string; score?: number | null | undefined }) {
   const known = CLASSES[kind];
   const shown = score == null ? null : kind === 'verbatim' ? `${count(score)} tokens` : compact(score);
   const title = score == null || !known ? known?.means : `${known.means} Score: ${count(score)}`;
@@ -56,12 +54,12 @@ export function Evidence({ source }: { source: Source }) {
 export function EvidenceLegend() {
   return (
     <dl className="legend">
-      {ORDER.map((kind) => (
+      {Object.entries(CLASSES).map(([kind, { means }]) => (
         <div key={kind}>
           <dt>
             <EvidenceBadge kind={kind} />
           </dt>
-          <dd>{CLASSES[kind].means}</dd>
+          <dd>{means}</dd>
         </div>
       ))}
     </dl>

@@ -1,5 +1,5 @@
 import { api } from '../../api/client';
-import type { Attribution, Source, SplitRow } from '../../api/types';
+import type { Attribution, Source } from '../../api/types';
 import { share, sumWei } from '../../format';
 import { byAccount } from '../../split';
 import { Evidence, EvidenceLegend } from '../../parts/evidence';
@@ -7,7 +7,7 @@ import { Amount, Id, Who } from '../../parts/value';
 import { reasonWords } from '../../reasons';
 import { href } from '../../route';
 
-const ROLES: Record<SplitRow['role'], string> = {
+const ROLES: Record<string, string> = {
   contributor: 'Contributor',
   owner: 'Datanet owner',
   host: 'Host, who ran the model',

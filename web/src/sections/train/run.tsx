@@ -66,7 +66,9 @@ function PointTable({ series }: { series: Point[] }) {
 }
 
 function Facts({ job }: { job: Job }) {
-  const facts: [string, string][] = [['Step', `${count(job.step)} of ${count(job.steps)}`]];
+  const facts: [string, string][] = [
+    [job.status === 'indexing' ? 'Records indexed' : 'Step', `${count(job.step)} of ${count(job.steps)}`],
+  ];
   if (job.train_loss != null) facts.push(['Train loss', decimal(job.train_loss)]);
   if (job.eval_loss != null) facts.push(['Eval loss', decimal(job.eval_loss)]);
   if (job.tokens_per_s != null) facts.push(['Tokens a second', count(job.tokens_per_s)]);
@@ -103,7 +105,7 @@ export function Run({ id }: { id: string }) {
   return (
     <Show query={query} what="the run">
       {(job) => {
-        const series = job.series ?? [];
+        const { series } = job;
         return (
           <section className="stack mid" aria-labelledby="run">
             <div className="row spread">
