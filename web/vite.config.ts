@@ -19,14 +19,28 @@ function licences(): Plugin {
         const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
         return `${name}\n\n${file ? readFileSync(`${folder}/${file}`, 'utf8') : ''}`;
       });
-      this.emitFile({ type: 'asset', fileName: 'licences.txt', source: texts.join('\n\n---\n\n') });
+      const escaped = texts.join('\n\n---\n\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+      const page = `<!doctype html><meta charset="utf-8"><title>Licences</title><pre>${escaped}</pre>`;
+      this.emitFile({ type: 'asset', fileName: 'licences.html', source: page });
     },
+  };
+}
+
+/** Whatever a record or an answer says, nothing but our own files runs; the dev server needs inline scripts. */
+function policy(): Plugin {
+  const content = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'";
+  return {
+    name: 'policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content }, injectTo: 'head-prepend' },
+    ],
   };
 }
 
 export default defineConfig({
   base: './',
-  plugins: [react(), licences()],
+  plugins: [react(), licences(), policy()],
   build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false, modulePreload: { polyfill: false } },
   server: { proxy: Object.fromEntries(served.map((path) => [path, { target: node, changeOrigin: true }])) },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -171,7 +171,7 @@ test('snapshot: the records are frozen under a root', async () => {
 test('train: the curve grows and the adapter is ready', { timeout: TRAINING_MS }, async () => {
   await page.getByRole('link', { name: 'Train on them' }).click();
   await page.getByRole('heading', { level: 1, name: 'Training' }).waitFor();
-  await page.getByRole('combobox', { name: 'Datanet' }).selectOption(field);
+  assert.equal(await page.getByRole('combobox', { name: 'Datanet' }).inputValue(), field);
   await page.getByRole('radio', { name: /^Quick/ }).check();
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByRole('heading', { level: 2, name: field }).waitFor();

@@ -15,7 +15,7 @@ function Place({ section, name }: Route) {
     case 'datanets':
       return <Datanets name={name} />;
     case 'train':
-      return <Train job={name} />;
+      return <Train wanted={name} />;
     case 'chat':
       return <Chat model={name} />;
     case 'rewards':
@@ -59,7 +59,7 @@ function Foot() {
           </>
         )}
         <a href="./api/v1/openapi.json">API</a>
-        <a href="./licences.txt">Licences</a>
+        <a href="./licences.html">Licences</a>
       </div>
     </footer>
   );

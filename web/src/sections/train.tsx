@@ -16,13 +16,13 @@ const PRESETS: { id: TrainRequest['preset']; label: string; words: string }[] = 
   { id: 'thorough', label: 'Thorough', words: 'Longest, for the best answers' },
 ];
 
-function Start({ datanets }: { datanets: Datanet[] }) {
+function Start({ datanets, wanted }: { datanets: Datanet[]; wanted: string | null }) {
   const client = useQueryClient();
   const ready = datanets.filter((datanet) => datanet.snapshots > 0);
   const [chosen, setChosen] = useState('');
   const [preset, setPreset] = useState<TrainRequest['preset']>('quick');
   const [name, setName] = useState('');
-  const datanet = chosen || ready[0]?.name || '';
+  const datanet = chosen || ready.find(({ name }) => name === wanted)?.name || ready[0]?.name || '';
   const start = useMutation({
     mutationFn: () => api.train(datanet, { preset, ...(name.trim() ? { name: name.trim() } : {}) }),
     onSuccess: async (job) => {
@@ -81,7 +81,7 @@ function Start({ datanets }: { datanets: Datanet[] }) {
   );
 }
 
-function History({ jobs, chosen }: { jobs: Job[]; chosen: string | null }) {
+function History({ jobs, chosen }: { jobs: Job[]; chosen: string }) {
   return (
     <section className="stack" aria-labelledby="history">
       <h2 id="history">All runs</h2>
@@ -130,9 +130,12 @@ function History({ jobs, chosen }: { jobs: Job[]; chosen: string | null }) {
   );
 }
 
-export function Train({ job }: { job: string | null }) {
+/** `wanted` is a run to show, or a Datanet to train on. */
+export function Train({ wanted }: { wanted: string | null }) {
   const datanets = useDatanets();
   const jobs = useJobs();
+  const newestFirst = jobs.data?.toSorted((a, b) => b.time_s - a.time_s) ?? [];
+  const run = newestFirst.find(({ id }) => id === wanted) ?? newestFirst.find(({ status }) => !isOver(status)) ?? newestFirst[0];
   return (
     <div className="stack wide">
       <div className="stack">
@@ -141,22 +144,21 @@ export function Train({ job }: { job: string | null }) {
       </div>
       <div className="split">
         <Show query={jobs} what="training runs">
-          {(list) => {
-            const chosen = job ?? list.find(({ status }) => !isOver(status))?.id ?? list.at(-1)?.id ?? null;
-            return chosen === null ? (
+          {() =>
+            run ? (
+              <Run key={run.id} id={run.id} />
+            ) : (
               <Empty title="No run yet">
                 <p>The curve of the first run will be drawn here while it trains.</p>
               </Empty>
-            ) : (
-              <Run key={chosen} id={chosen} />
-            );
-          }}
+            )
+          }
         </Show>
         <Show query={datanets} what="Datanets">
-          {(list) => <Start datanets={list} />}
+          {(list) => <Start datanets={list} wanted={wanted} />}
         </Show>
       </div>
-      {jobs.data && jobs.data.length > 0 && <History jobs={[...jobs.data].reverse()} chosen={job} />}
+      {run && <History jobs={newestFirst} chosen={run.id} />}
     </div>
   );
 }

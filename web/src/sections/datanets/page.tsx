@@ -34,7 +34,7 @@ function Freeze({ datanet }: { datanet: DatanetDetail }) {
           {freeze.isPending ? 'Freezing' : 'Freeze snapshot'}
         </button>
         {latest && (
-          <a className="button" href={href('train')}>
+          <a className="button" href={href('train', datanet.name)}>
             Train an adapter
           </a>
         )}
@@ -43,7 +43,7 @@ function Freeze({ datanet }: { datanet: DatanetDetail }) {
       {freeze.isError && <Failure error={freeze.error} />}
       {freeze.isSuccess && (
         <p className="done" role="status">
-          {count(freeze.data.records)} records frozen under root <Id id={freeze.data.root} />. <a href={href('train')}>Train on them</a>.
+          {count(freeze.data.records)} records frozen under root <Id id={freeze.data.root} />. <a href={href('train', datanet.name)}>Train on them</a>.
         </p>
       )}
     </div>

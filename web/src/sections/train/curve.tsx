@@ -3,12 +3,14 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Point } from '../../api/types';
 import { decimal } from '../../format';
+import { smoothed } from '../../smooth';
 
 const HEIGHT = 320;
 
 const data = (series: Point[]): uPlot.AlignedData => [
   series.map((point) => point.step),
-  series.map((point) => point.train_loss ?? null),
+  series.map((point) => point.train_loss),
+  smoothed(series.map((point) => point.train_loss)),
   series.map((point) => point.eval_loss ?? null),
 ];
 
@@ -35,7 +37,8 @@ function options(width: number): uPlot.Options {
     ],
     series: [
       { label: 'Step' },
-      { label: 'Train loss', stroke: accent, width: 2, value: shown, points: { show: false } },
+      { label: 'Train loss', stroke: accent, width: 1, alpha: 0.45, value: shown, points: { show: false } },
+      { label: 'its moving average', stroke: accent, width: 2.5, value: shown, points: { show: false } },
       { label: 'Eval loss', stroke: ink, width: 2, dash: [7, 5], spanGaps: true, value: shown, points: { show: true, size: 6, fill: ink } },
     ],
   };
