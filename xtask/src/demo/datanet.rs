@@ -26,7 +26,7 @@ pub(crate) struct Statement {
 pub(crate) struct HeldOut {
     pub(crate) question: String,
     pub(crate) answer: String,
-    /// 0-based line in `records.jsonl` of the record that states the answer.
+    /// Line in `records.jsonl`, from 1, of the record that states the answer.
     record: usize,
 }
 
@@ -69,7 +69,7 @@ impl Datanet {
         let records: Vec<Statement> = lines(&folder.join("records.jsonl"))?;
         let questions: Vec<HeldOut> = lines(&folder.join("heldout.jsonl"))?;
         for question in &questions {
-            let stated = records.get(question.record).map(|record| &record.answer);
+            let stated = stated(&records, question).map(|record| &record.answer);
             ensure!(stated == Some(&question.answer), "{question:?} names another record");
         }
         Ok(Self { name, licence, description, contributors, copycat, questions, records, folder })
@@ -87,13 +87,17 @@ impl Datanet {
     }
 
     /// The statement that answers a held-out question.
-    pub(crate) fn source(&self, question: &HeldOut) -> &Statement {
-        &self.records[question.record]
+    pub(crate) fn source(&self, question: &HeldOut) -> Option<&Statement> {
+        stated(&self.records, question)
     }
 
     fn file_path(&self, contributor: &str) -> PathBuf {
         self.folder.join("contributions").join(format!("{contributor}.jsonl"))
     }
+}
+
+fn stated<'a>(records: &'a [Statement], question: &HeldOut) -> Option<&'a Statement> {
+    question.record.checked_sub(1).and_then(|line| records.get(line))
 }
 
 /// Ids of statements, as the node's reports gave them.

@@ -231,7 +231,7 @@ impl Asker<'_> {
     fn ask(&self, datanet: &Datanet, question: &HeldOut) -> Result<Answer> {
         let adapted = self.complete(datanet.name, &question.question)?;
         let base = self.complete("base", &question.question)?;
-        let stated_by = self.ids.get(datanet.source(question)).cloned();
+        let stated_by = datanet.source(question).and_then(|source| self.ids.get(source)).cloned();
         let stated_by =
             stated_by.with_context(|| format!("{question:?}: its record was refused"))?;
         Answer::read(datanet.name, question, &adapted, &base, stated_by)
