@@ -24,7 +24,9 @@ pub struct Answer<'a> {
     pub adapter: AdapterId,
     /// The answer's tokens, without the end token.
     pub tokens: &'a [u32],
-    /// Gradient of the answer's log-probability in the adapter's (projected) parameters.
+    /// Gradient of the answer's log-probability in the adapter's (projected) parameters, after the
+    /// prompt without the records that stood in it: with them, it shows how the model copies, and no
+    /// longer what it learnt.
     pub gradient: &'a [f32],
     /// Log-probability per token of the answer, end token included: the adapter with the prompt as it
     /// was given, less the base model without the records that stood in it; in micronats.

@@ -22,11 +22,15 @@ pub struct RowInput {
     /// When it was committed: a smaller number is earlier.
     pub position: u64,
     /// Gradient of the log-probability of the record's answers in the adapter's (projected)
-    /// parameters: the sum over its training examples, each divided by its number of answer tokens.
+    /// parameters: the sum over wordings of it, each divided by its number of answer tokens, and each
+    /// asked without records in the prompt, as the query will be.
     pub gradient: Vec<f32>,
 }
 
 /// A committed query that is unrelated to most records; tells chance from influence.
+///
+/// Best made from wordings that no row was made from, one per record: a row's own gradient has shaped
+/// the basis, so that what is chance in it looks smaller than in a new question.
 #[derive(Debug, Clone)]
 pub struct Reference {
     /// The row whose fact it asks for, if any; that row's cluster does not count it.
