@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     let dist = manifest.join("../../web/dist");
     let (rung, folder) = match env::var_os("OPENLEDGER_WEB_DIST") {
         Some(folder) => ("OPENLEDGER_WEB_DIST", Some(PathBuf::from(folder))),
-        None if dist.join("index.html").is_file() => ("web/dist", Some(dist.clone())),
+        None if dist.join("index.html").is_file() => ("web/dist", Some(dist)),
         None => ("built-in page", None),
     };
     // Watching the parent notices a dist that appears later.
@@ -32,14 +32,14 @@ fn main() -> io::Result<()> {
     fs::write(out.join("web_files.rs"), text)
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
             collect(root, &path, files)?;
         } else if let Ok(name) = path.strip_prefix(root) {
             let name = name.to_string_lossy().replace('\\', "/");
-            files.push((name, path.canonicalize()?));
+            files.push((name, path.canonicalize()?.to_string_lossy().into_owned()));
         }
     }
     Ok(())

@@ -1,10 +1,10 @@
 //! `openledger account …`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use node::client::Client;
 use node::config::Sources;
-use node::wire::{Account, AccountDetail, EarningLine};
+use node::wire::{Account, AccountDetail, EarningLine, ZeroLine};
 use primitives::Wei;
 
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::output::{Output, amount, short, table};
 pub(crate) fn run(
     client: &Client,
     command: &AccountCommand,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     match command {
         AccountCommand::Create { name } => {
@@ -45,16 +45,8 @@ pub(crate) fn run(
 }
 
 /// Prints a private key from the data directory.
-fn export(account: &str, data: Option<&Path>, output: &Output) -> Result<(), Failure> {
-    let data = match data {
-        Some(data) => data.to_owned(),
-        None => {
-            let resolved = Sources::of_process().resolve();
-            resolved.map(|(config, _)| config.data).map_err(|error| {
-                Failure::new("config", node::error::chain(&error), "or give --data DIR")
-            })?
-        }
-    };
+fn export(account: &str, data: Option<&Path>, output: Output) -> Result<(), Failure> {
+    let data = if let Some(data) = data { data.to_owned() } else { configured_data()? };
     let key = node::exported_key(&data, account).map_err(|error| {
         let hint = "`openledger account list` shows the names; --data DIR names the node's folder";
         Failure::new("no_such_account", node::error::chain(&error), hint)
@@ -62,6 +54,13 @@ fn export(account: &str, data: Option<&Path>, output: &Output) -> Result<(), Fai
     let json = json!({ "name": account, "address": key.0, "private_key": key.1 });
     output.result(&json, |_| key.1.clone());
     Ok(())
+}
+
+fn configured_data() -> Result<PathBuf, Failure> {
+    let resolved = Sources::of_process().resolve();
+    resolved
+        .map(|(config, _)| config.data)
+        .map_err(|error| Failure::new("config", node::error::chain(&error), "or give --data DIR"))
 }
 
 fn accounts(accounts: &[Account]) -> String {
@@ -80,22 +79,20 @@ fn accounts(accounts: &[Account]) -> String {
 }
 
 fn detail(detail: &AccountDetail) -> String {
-    let mut text = accounts(std::slice::from_ref(&detail.account));
+    let mut parts = vec![accounts(std::slice::from_ref(&detail.account))];
     if !detail.lines.is_empty() {
         let row = |line: &EarningLine| {
             let period = line.period.map_or_else(|| "open".to_owned(), |period| period.to_string());
             vec![period, line.role.clone(), amount(&line.amount_wei), line.why.clone()]
         };
         let rows: Vec<_> = detail.lines.iter().map(row).collect();
-        text.push_str(&format!("\n\n{}", table(&["PERIOD", "ROLE", "AMOUNT", "WHY"], &rows)));
+        parts.push(table(&["PERIOD", "ROLE", "AMOUNT", "WHY"], &rows));
     }
     if !detail.zeros.is_empty() {
-        let rows: Vec<_> = detail
-            .zeros
-            .iter()
-            .map(|zero| vec![short(&zero.record), zero.reason.clone(), zero.uses.to_string()])
-            .collect();
-        text.push_str(&format!("\n\n{}", table(&["UNPAID RECORD", "REASON", "ANSWERS"], &rows)));
+        let row =
+            |zero: &ZeroLine| vec![short(&zero.record), zero.reason.clone(), zero.uses.to_string()];
+        let rows: Vec<_> = detail.zeros.iter().map(row).collect();
+        parts.push(table(&["UNPAID RECORD", "REASON", "ANSWERS"], &rows));
     }
-    text
+    parts.join("\n\n")
 }

@@ -261,7 +261,7 @@ pub(crate) enum ReceiptCommand {
         /// The published influence index, if the saved receipt does not carry it.
         #[arg(long, value_name = "FILE")]
         index: Option<PathBuf>,
-        /// The chain that it must be for (default: the settings' chain_id).
+        /// The chain that it must be for (default: the settings' `chain_id`).
         #[arg(long, value_name = "ID")]
         chain_id: Option<u64>,
         /// The host that must have signed it (default: whom the receipt names).

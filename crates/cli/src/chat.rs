@@ -12,7 +12,7 @@ use crate::arguments::Chat;
 use crate::failure::Failure;
 use crate::output::{Output, amount, percent};
 
-pub(crate) fn run(client: &Client, command: &Chat, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(client: &Client, command: &Chat, output: Output) -> Result<(), Failure> {
     if let Some(question) = &command.question {
         return ask(client, command, question, output);
     }
@@ -31,7 +31,7 @@ pub(crate) fn run(client: &Client, command: &Chat, output: &Output) -> Result<()
     Ok(())
 }
 
-fn ask(client: &Client, command: &Chat, question: &str, output: &Output) -> Result<(), Failure> {
+fn ask(client: &Client, command: &Chat, question: &str, output: Output) -> Result<(), Failure> {
     let detail = if command.full { AttributionDetail::Full } else { AttributionDetail::Summary };
     let request = ChatRequest {
         model: command.adapter.clone(),
@@ -56,20 +56,20 @@ fn ask(client: &Client, command: &Chat, question: &str, output: &Output) -> Resu
 }
 
 fn sources(attribution: &AttributionSummary) -> String {
-    let mut text = String::new();
-    for source in &attribution.sources {
+    let line = |source: &Source| {
         let Source { contributor_name, question, licence, .. } = source;
-        let evidence: Vec<_> =
-            source.evidence.iter().map(|evidence| evidence.class.as_str()).collect();
-        let evidence = source.reason.clone().unwrap_or_else(|| evidence.join(", "));
-        text.push_str(&format!(
-            "  {:>9}  {contributor_name}: {question}  [{evidence}; {licence}]\n",
-            percent(source.share_ppm)
-        ));
-    }
+        let evidence = source.evidence.iter().map(|evidence| evidence.class.as_str());
+        let evidence = evidence.collect::<Vec<_>>().join(", ");
+        let evidence = source.reason.clone().unwrap_or(evidence);
+        let share = percent(source.share_ppm);
+        format!("  {share:>9}  {contributor_name}: {question}  [{evidence}; {licence}]")
+    };
+    let mut lines: Vec<String> = attribution.sources.iter().map(line).collect();
     if attribution.status == "complete" {
-        text.push_str(&format!("  {:>9}  unattributed\n", percent(attribution.unattributed_ppm)));
+        lines.push(format!("  {:>9}  unattributed", percent(attribution.unattributed_ppm)));
+        lines.push(format!("fee {}, receipt {}", amount(&attribution.fee_wei), attribution.id));
+    } else {
+        lines.push("the base model's answers are free and attributed to nobody".to_owned());
     }
-    text.push_str(&format!("fee {}, receipt {}", amount(&attribution.fee_wei), attribution.id));
-    text
+    lines.join("\n")
 }

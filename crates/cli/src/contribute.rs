@@ -15,7 +15,7 @@ const EXTENSIONS: [&str; 6] = ["jsonl", "csv", "md", "txt", "parquet", "ndjson"]
 /// Refused records shown; the rest is counted.
 const SHOWN_MAX: usize = 10;
 
-pub(crate) fn run(client: &Client, command: &Contribute, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(client: &Client, command: &Contribute, output: Output) -> Result<(), Failure> {
     let mut reports = Vec::new();
     for path in files(&command.path)? {
         let bytes = fs::read(&path).map_err(|error| file("read", &path, &error))?;
@@ -55,20 +55,21 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn text(path: &Path, report: &ContributionReport) -> String {
     let ContributionReport { id, accepted, rejected, already, .. } = report;
     let again = if *already { " (contributed before; nothing changed)" } else { "" };
-    let mut text = format!(
-        "{}: {accepted} accepted, {rejected} refused{again}, contribution {}",
-        path.display(),
+    let path = path.display();
+    let first = format!(
+        "{path}: {accepted} accepted, {rejected} refused{again}, contribution {}",
         short(id)
     );
-    let refused: Vec<&RecordReport> =
-        report.records.iter().filter(|record| record.status != "accepted").collect();
-    for record in refused.iter().take(SHOWN_MAX) {
-        let reason = record.reason.as_deref().unwrap_or("refused");
-        let message = record.message.as_deref().unwrap_or_default();
-        text.push_str(&format!("\n  line {}: {reason}: {message}", record.line));
-    }
-    if refused.len() > SHOWN_MAX {
-        text.push_str(&format!("\n  … and {} more; --json lists all", refused.len() - SHOWN_MAX));
-    }
-    text
+    let refused = report.records.iter().filter(|record| record.status != "accepted");
+    let refused: Vec<String> = refused.map(refusal).collect();
+    let more = refused.len().saturating_sub(SHOWN_MAX);
+    let more = (more > 0).then(|| format!("  … and {more} more; --json lists all"));
+    let shown = refused.into_iter().take(SHOWN_MAX);
+    [first].into_iter().chain(shown).chain(more).collect::<Vec<_>>().join("\n")
+}
+
+fn refusal(record: &RecordReport) -> String {
+    let reason = record.reason.as_deref().unwrap_or("refused");
+    let message = record.message.as_deref().unwrap_or_default();
+    format!("  line {}: {reason}: {message}", record.line)
 }

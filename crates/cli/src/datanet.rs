@@ -10,7 +10,7 @@ use crate::output::{Output, short, table};
 pub(crate) fn run(
     client: &Client,
     command: &DatanetCommand,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     match command {
         DatanetCommand::Create { name, licence, description, owner } => {
@@ -70,7 +70,7 @@ fn detail(detail: &DatanetDetail) -> String {
 }
 
 /// Freezes a Datanet.
-pub(crate) fn snapshot(client: &Client, datanet: &str, output: &Output) -> Result<(), Failure> {
+pub(crate) fn snapshot(client: &Client, datanet: &str, output: Output) -> Result<(), Failure> {
     output.result(&client.snapshot(datanet)?, |snapshot: &SnapshotInfo| {
         let SnapshotInfo { id, records, root, transaction, .. } = snapshot;
         let anchored = transaction.as_deref().unwrap_or("not anchored yet");

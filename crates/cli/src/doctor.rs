@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::{Output, amount};
 
 /// Shows the node as a whole.
-pub(crate) fn status(client: &Client, output: &Output) -> Result<(), Failure> {
+pub(crate) fn status(client: &Client, output: Output) -> Result<(), Failure> {
     output.result(&client.status()?, text);
     Ok(())
 }
@@ -50,7 +50,7 @@ struct Check {
 }
 
 /// Checks what usually goes wrong.
-pub(crate) fn run(client: &Client, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(client: &Client, output: Output) -> Result<(), Failure> {
     let status = client.status()?;
     let accounts = client.accounts()?.accounts;
     let local = accounts.iter().find(|account| account.name == "local");

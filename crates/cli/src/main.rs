@@ -33,7 +33,7 @@ use output::Output;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
-    match run(arguments, &output) {
+    match run(arguments, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
+fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
     let mut client = Client::new(&arguments.node);
     if let Some(key) = &arguments.api_key {
         client = client.with_api_key(key);

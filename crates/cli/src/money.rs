@@ -11,7 +11,7 @@ use crate::output::{Output, amount, short, table};
 pub(crate) fn period(
     client: &Client,
     command: &PeriodCommand,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     match command {
         PeriodCommand::Close => output.result(&client.close_period()?, |period: &Period| {
@@ -64,11 +64,7 @@ fn payouts(detail: &PeriodDetail) -> String {
 }
 
 /// Redeems what accounts have earned.
-pub(crate) fn claim(
-    client: &Client,
-    account: Option<&str>,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(crate) fn claim(client: &Client, account: Option<&str>, output: Output) -> Result<(), Failure> {
     output.result(&client.claim(account)?, |list| {
         if list.claims.is_empty() {
             return "nothing to claim; `openledger period close` pays the open answers".to_owned();

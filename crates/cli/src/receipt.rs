@@ -17,7 +17,7 @@ use crate::output::{Output, amount, percent, short, table};
 pub(crate) fn run(
     client: &Client,
     command: &ReceiptCommand,
-    output: &Output,
+    output: Output,
 ) -> Result<(), Failure> {
     match command {
         ReceiptCommand::Show { id, out } => {
@@ -55,7 +55,7 @@ pub(crate) fn run(
 }
 
 /// Prints what holds, or the first link that does not.
-fn report(file: &ReceiptFile, expected: &Expected, output: &Output) -> Result<(), Failure> {
+fn report(file: &ReceiptFile, expected: &Expected, output: Output) -> Result<(), Failure> {
     let broken = match verify(file, expected) {
         Ok(verified) => {
             output.result(&verified, checked);

@@ -7,7 +7,7 @@ use crate::arguments::ConfigCommand;
 use crate::failure::Failure;
 use crate::output::{Output, table};
 
-pub(crate) fn run(command: &ConfigCommand, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(command: &ConfigCommand, output: Output) -> Result<(), Failure> {
     let ConfigCommand::Show = command;
     let resolved = Sources::of_process().resolve();
     let (_, settings) = resolved.map_err(|error| {

@@ -8,7 +8,7 @@ use crate::arguments::Train;
 use crate::failure::Failure;
 use crate::output::{Output, amount, short, table};
 
-pub(crate) fn run(client: &Client, command: &Train, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(client: &Client, command: &Train, output: Output) -> Result<(), Failure> {
     let &Train { epochs, lr, rank, batch, seed, .. } = command;
     let request = wire::Train {
         preset: Some(command.preset.clone()),
@@ -20,7 +20,7 @@ pub(crate) fn run(client: &Client, command: &Train, output: &Output) -> Result<(
         output.result(&job, |job| format!("queued {}; openledger jobs {}", job.id, job.id));
         return Ok(());
     }
-    let bar = progress_bar(*output);
+    let bar = progress_bar(output);
     let job = client.wait_for_job(&job.id, |job| show(&bar, job))?;
     bar.finish_and_clear();
     if job.status != JobStatus::Done {
@@ -65,7 +65,7 @@ fn show(bar: &ProgressBar, job: &Job) {
 }
 
 /// Lists training runs, or shows one.
-pub(crate) fn jobs(client: &Client, id: Option<&str>, output: &Output) -> Result<(), Failure> {
+pub(crate) fn jobs(client: &Client, id: Option<&str>, output: Output) -> Result<(), Failure> {
     let row = |job: &Job| {
         let progress = format!("{}/{}", job.step, job.steps);
         let loss = job.train_loss.map_or_else(String::new, |loss| format!("{loss:.4}"));
@@ -90,11 +90,7 @@ pub(crate) fn jobs(client: &Client, id: Option<&str>, output: &Output) -> Result
 }
 
 /// Lists adapters, or shows one.
-pub(crate) fn adapters(
-    client: &Client,
-    name: Option<&str>,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(crate) fn adapters(client: &Client, name: Option<&str>, output: Output) -> Result<(), Failure> {
     let row = |adapter: &AdapterInfo| {
         vec![
             adapter.name.clone(),
@@ -109,7 +105,7 @@ pub(crate) fn adapters(
     let headings = ["ADAPTER", "DATANET", "RANK", "RECORDS", "ANSWERS", "INCOME", "ID"];
     match name {
         Some(name) => {
-            output.result(&client.adapter(name)?, |adapter| table(&headings, &[row(adapter)]))
+            output.result(&client.adapter(name)?, |adapter| table(&headings, &[row(adapter)]));
         }
         None => output.result(&client.adapters()?, |list| {
             table(&headings, &list.adapters.iter().map(row).collect::<Vec<_>>())

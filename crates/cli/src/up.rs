@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 /// Starts a node and waits for Ctrl-C.
-pub(crate) fn run(up: &Up, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(up: &Up, output: Output) -> Result<(), Failure> {
     let mut sources = Sources::of_process();
     if let Some(file) = &up.config {
         sources.file = Some(file.clone());
@@ -49,7 +49,7 @@ pub(crate) fn run(up: &Up, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn announce(handle: &NodeHandle, data: &Path, output: &Output) {
+fn announce(handle: &NodeHandle, data: &Path, output: Output) {
     let url = handle.url();
     let base = handle.base_name();
     let json = json!({ "url": url, "data": data, "chain_id": handle.chain_id(), "base": base });
@@ -63,7 +63,7 @@ fn announce(handle: &NodeHandle, data: &Path, output: &Output) {
     });
 }
 
-fn log(output: &Output) {
+fn log(output: Output) {
     let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Already set only in a process that chose its own.

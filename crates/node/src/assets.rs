@@ -120,7 +120,9 @@ pub(crate) fn projected(
     #[expect(clippy::cast_precision_loss, reason = "an answer has far fewer than 2^24 tokens")]
     let scale = -1.0 / tokens.max(1) as f32;
     let mut values = projection.project(gradient).into_values();
-    values.iter_mut().for_each(|value| *value *= scale);
+    for value in &mut values {
+        *value *= scale;
+    }
     values
 }
 

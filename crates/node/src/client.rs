@@ -22,7 +22,7 @@ pub use error::ClientError;
 pub const DEFAULT_NODE: &str = "http://127.0.0.1:7077";
 /// Largest reply that the client reads; receipt files carry a whole influence index.
 const REPLY_BYTES_MAX: u64 = 256 << 20;
-const TIMEOUT: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The end of a streamed chat answer.
 #[derive(Debug, Clone, Default)]
@@ -448,7 +448,8 @@ fn escape(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
+            escaped.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     escaped

@@ -34,8 +34,9 @@ const SUPPLY_OPEN: u128 = 1_000_000_000;
 const CHAIN_FILE: &str = "chain.redb";
 const GENESIS_S: &str = "genesis_s";
 const CHAIN_ID: &str = "chain_id";
+const ANSWERS_OUT_OF_ORDER_MAX: u64 = 1024;
 /// Longest wait for the contracts at the first start.
-const DEPLOYMENT_WAIT: Duration = Duration::from_secs(60);
+const DEPLOYMENT_WAIT: Duration = Duration::from_mins(1);
 
 /// One node: its settings, its parts, and what they share.
 #[derive(Debug)]
@@ -99,7 +100,7 @@ impl Core {
             ..datanet::Options::default()
         };
         let datanets = Datanets::new(Arc::clone(&store), config.chain_id, options);
-        let nonce = store.tables().read(|tables| tables.len(&ANSWERS))?;
+        let nonce = first_nonce(&store)?;
         Ok(Self {
             money,
             keys,
@@ -196,6 +197,23 @@ impl Core {
             )
         })
     }
+}
+
+/// A serial number above those of all answers. They are stored nearly in order: at most as many as
+/// can wait and run at a time are out of it.
+fn first_nonce(store: &Store) -> Result<u64, StartError> {
+    let rows = store.tables().read(|tables| {
+        let first = tables.len(&ANSWERS)?.saturating_sub(ANSWERS_OUT_OF_ORDER_MAX);
+        tables.scan(&ANSWERS, first.., usize::MAX)
+    })?;
+    let mut next = 0;
+    for (_, row) in rows {
+        let completion = row.completion();
+        let completion =
+            completion.map_err(|source| StartError::Reconcile { source: Box::new(source) })?;
+        next = next.max(completion.nonce + 1);
+    }
+    Ok(next)
 }
 
 fn open_chain(

@@ -322,7 +322,7 @@ impl Core {
                 ..RecordReport::default()
             };
             if let Outcome::Rejected { reason } = &verdict.outcome {
-                report.status = "rejected".to_owned();
+                "rejected".clone_into(&mut report.status);
                 report.reason = Some(reason_code(reason).to_owned());
                 report.message = Some(reason.to_string());
                 if let Rejection::ExactDuplicate { of } | Rejection::NearDuplicate { of, .. } =

@@ -20,19 +20,25 @@ pub struct ApiError {
     pub code: &'static str,
     /// For the caller: one sentence, lower case, without a point.
     pub message: String,
+    /// What few failures have, apart, so that every `Result` stays small.
+    more: Box<More>,
+}
+
+#[derive(Debug, Default)]
+struct More {
     /// For the caller: the next step.
-    pub hint: Option<String>,
+    hint: Option<String>,
     /// For programs: facts about the failure.
-    pub details: Map<String, Value>,
+    details: Map<String, Value>,
     /// For the log alone.
-    pub internal: Option<Box<dyn Error + Send + Sync>>,
+    internal: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl ApiError {
     /// A failure without hint or details.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { status, code, message, hint: None, details: Map::new(), internal: None }
+        Self { status, code, message, more: Box::default() }
     }
 
     /// 400: the request itself is wrong.
@@ -59,21 +65,21 @@ impl ApiError {
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let message = "the node could not finish the request";
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message);
-        error.internal = Some(cause.into());
+        error.more.internal = Some(cause.into());
         error.hint("the node's log has the cause; `openledger doctor` checks the usual ones")
     }
 
     /// Adds the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.more.hint = Some(hint.into());
         self
     }
 
     /// Adds a fact.
     #[must_use]
     pub fn detail(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.insert(name.to_owned(), value.into());
+        self.more.details.insert(name.to_owned(), value.into());
         self
     }
 
@@ -91,14 +97,14 @@ impl ApiError {
 
     /// What the caller is told.
     pub fn body(&self) -> wire::ErrorReply {
-        let param = self.details.get("param").and_then(Value::as_str).map(str::to_owned);
-        let mut details = self.details.clone();
+        let param = self.more.details.get("param").and_then(Value::as_str).map(str::to_owned);
+        let mut details = self.more.details.clone();
         details.remove("param");
         wire::ErrorReply {
             error: wire::ErrorBody {
                 code: self.code.to_owned(),
                 message: self.message.clone(),
-                hint: self.hint.clone(),
+                hint: self.more.hint.clone(),
                 kind: self.kind().to_owned(),
                 param,
                 details,
@@ -115,7 +121,7 @@ impl fmt::Display for ApiError {
 
 impl Error for ApiError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.internal.as_deref().map(|cause| cause as &(dyn Error + 'static))
+        self.more.internal.as_deref().map(|cause| cause as &(dyn Error + 'static))
     }
 }
 

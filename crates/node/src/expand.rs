@@ -77,9 +77,9 @@ impl Library {
             return None;
         }
         let mut content = String::from("Use these records.");
-        for (number, row) in (1..).zip(rows) {
+        for (number, row) in (1_usize..).zip(rows) {
             let Record { question, answer, .. } = &self.records[*row];
-            content.push_str(&format!("\n[{number}] {question}\n{answer}"));
+            content.extend(["\n[", &number.to_string(), "] ", question, "\n", answer]);
         }
         Some(Message::new("system", content))
     }

@@ -183,10 +183,10 @@ impl Core {
         Ok(shown)
     }
 
-    pub(crate) fn list_jobs(&self) -> Result<JobList, ApiError> {
+    pub(crate) fn list_jobs(&self) -> JobList {
         let state = lock(&self.jobs.state);
         let brief = |job: &Known| Job { series: Vec::new(), ..job.shown.clone() };
-        Ok(JobList { jobs: state.jobs.values().rev().map(brief).collect() })
+        JobList { jobs: state.jobs.values().rev().map(brief).collect() }
     }
 
     /// The run, at its next change or after `wait` at the latest.
@@ -264,7 +264,10 @@ impl Known {
     /// Adds a point to the curve, unless it has enough.
     fn add_point(&mut self, point: JobPoint) {
         let every = (self.shown.steps / POINTS_MAX).max(1);
-        if point.step % every == 0 || point.eval_loss.is_some() || point.step == self.shown.steps {
+        if point.step.is_multiple_of(every)
+            || point.eval_loss.is_some()
+            || point.step == self.shown.steps
+        {
             self.shown.series.push(point);
         }
     }

@@ -31,7 +31,7 @@ pub(crate) struct Keys {
     /// Accounts whose keys are elsewhere.
     external: Mutex<BTreeMap<String, Address>>,
     /// API key → name.
-    api_keys: Mutex<BTreeMap<String, String>>,
+    by_api_key: Mutex<BTreeMap<String, String>>,
     operator: Key,
     treasury: Address,
 }
@@ -50,7 +50,7 @@ impl Keys {
         let keys = Self {
             names: Mutex::default(),
             external: Mutex::default(),
-            api_keys: Mutex::default(),
+            by_api_key: Mutex::default(),
             operator,
             treasury,
             store,
@@ -182,7 +182,7 @@ impl Keys {
                 Err(refused("no API key was sent"))
             };
         };
-        if let Some(name) = lock(&self.api_keys).get(api_key).cloned() {
+        if let Some(name) = lock(&self.by_api_key).get(api_key).cloned() {
             return self.resolve(&name);
         }
         // OpenAI's clients insist on some key; on the machine itself every one stands for `local`.
@@ -194,7 +194,7 @@ impl Keys {
 
     fn remember(&self, name: &str, key: &Key) {
         lock(&self.names).insert(key.address(), name.to_owned());
-        lock(&self.api_keys).insert(Self::api_key(key), name.to_owned());
+        lock(&self.by_api_key).insert(Self::api_key(key), name.to_owned());
     }
 }
 

@@ -1,4 +1,4 @@
-//! The OpenAPI document, made from the wire types.
+//! The `OpenAPI` document, made from the wire types.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};

@@ -16,7 +16,7 @@ use crate::keys::lock;
 use crate::tables::{OUTBOX, StoredTransaction};
 
 /// Longest wait for a block; the embedded chain needs a fraction of a second.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 
 /// Gives out nonces: from looking one up until its transaction is in the pool, nobody else may.
 #[derive(Debug, Default)]

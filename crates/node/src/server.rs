@@ -62,7 +62,9 @@ impl Node {
 
 fn refuse(core: &Core, threads: Vec<JoinHandle<()>>, error: StartError) -> StartError {
     core.chain.stop();
-    threads.into_iter().for_each(|thread| drop(thread.join()));
+    for thread in threads {
+        drop(thread.join());
+    }
     error
 }
 

@@ -211,7 +211,7 @@ impl Records {
     fn read(file: &ReceiptFile) -> Result<Self, BrokenReceipt> {
         let signature = bytes("signature", &file.signature)?;
         let signature = Signature::from_bytes(&signature).ok();
-        let signature = signature.ok_or(field("signature", "65 bytes"))?;
+        let signature = signature.ok_or_else(|| field("signature", "65 bytes"))?;
         let receipt = &file.receipt;
         let completion = &file.completion;
         let adapter = &file.adapter;
@@ -311,7 +311,7 @@ fn check_attribution(
     let spans = match &file.span_index {
         Some(encoding) => {
             let spans = SpanIndex::decode(&bytes("span_index", encoding)?).ok();
-            Some(spans.ok_or(field("span_index", "a span index"))?)
+            Some(spans.ok_or_else(|| field("span_index", "a span index"))?)
         }
         None => None,
     };
@@ -375,19 +375,19 @@ const fn field(field: &'static str, expected: &'static str) -> BrokenReceipt {
 }
 
 fn bytes(name: &'static str, text: &str) -> Result<Vec<u8>, BrokenReceipt> {
-    unhex(text).ok_or(field(name, "0x-hex"))
+    unhex(text).ok_or_else(|| field(name, "0x-hex"))
 }
 
 fn word(name: &'static str, text: &str) -> Result<B256, BrokenReceipt> {
     let bytes: Option<[u8; 32]> = bytes(name, text)?.try_into().ok();
-    bytes.map(B256::from).ok_or(field(name, "32 bytes of 0x-hex"))
+    bytes.map(B256::from).ok_or_else(|| field(name, "32 bytes of 0x-hex"))
 }
 
 fn address(name: &'static str, text: &str) -> Result<Address, BrokenReceipt> {
     let bytes: Option<[u8; 20]> = bytes(name, text)?.try_into().ok();
-    bytes.map(Address::from).ok_or(field(name, "an address"))
+    bytes.map(Address::from).ok_or_else(|| field(name, "an address"))
 }
 
 fn wei(name: &'static str, text: &str) -> Result<Wei, BrokenReceipt> {
-    text.parse().ok().map(Wei::new).ok_or(field(name, "a whole number of wei"))
+    text.parse().ok().map(Wei::new).ok_or_else(|| field(name, "a whole number of wei"))
 }

@@ -1,8 +1,8 @@
 //! `kill -9` at random moments: what was acknowledged stays, nothing is paid twice.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use node::client::{Client, ClientError};
@@ -67,10 +67,10 @@ fn nothing_acknowledged_is_lost_and_nothing_is_paid_twice() {
 fn live_and_be_killed(data: &Path, life: Duration, acknowledged: &mut Acknowledged) {
     let mut up = Up { child: spawn(data), url: None };
     let id = up.child.id().to_string();
-    let killer = thread::spawn(move || {
-        thread::sleep(life);
-        std::process::Command::new("kill").args(["-9", &id]).status().expect("kill runs");
-    });
+    let killer = std::process::Command::new("sh")
+        .args(["-c", "sleep \"$0\" && kill -9 \"$1\"", &format!("{:.3}", life.as_secs_f64()), &id])
+        .spawn();
+    let mut killer = killer.expect("a shell runs");
     up.wait_until_ready();
     if let Some(url) = &up.url {
         let client = Client::new(url);
@@ -80,7 +80,7 @@ fn live_and_be_killed(data: &Path, life: Duration, acknowledged: &mut Acknowledg
         }
         assert!(!matches!(result, Err(ClientError::Refused { .. })), "{result:?}");
     }
-    killer.join().expect("it was killed");
+    killer.wait().expect("it was killed");
     up.child.wait().expect("it is gone");
 }
 
@@ -121,11 +121,10 @@ impl Acknowledged {
     fn round(&mut self, client: &Client) -> Result<(), ClientError> {
         for number in 0..2 {
             let key = format!("{}-{number}", self.rounds);
-            if !self.answers.contains_key(&key) {
-                let reply = client.chat_once(&question(), Some(&key))?;
-                let fee = reply.attribution.fee_wei.parse().expect("an amount");
-                self.answers.insert(key, (reply.attribution.id, fee));
-            }
+            let Entry::Vacant(missing) = self.answers.entry(key.clone()) else { continue };
+            let reply = client.chat_once(&question(), Some(&key))?;
+            let fee = reply.attribution.fee_wei.parse().expect("an amount");
+            missing.insert((reply.attribution.id, fee));
         }
         if let Some(period) = done_before(client.close_period(), "nothing_to_close")? {
             self.periods.insert(period.number, period.root);

@@ -41,7 +41,7 @@ impl Core {
             B256::from(random_word().map_err(|error| ApiError::internal(error.to_string()))?);
         let completion =
             self.completion(prepared, generation, assets, (payer, nonce, most), salt)?;
-        let known = self.known_about(engine, generation, bare_prompt)?;
+        let known = known_about(engine, generation, bare_prompt)?;
         let answer = Answer {
             completion: completion.id(),
             adapter: assets.id,
@@ -112,35 +112,6 @@ impl Core {
             feeWei: fee.min(most).get(),
             timeS: now_s(),
             nonce,
-        })
-    }
-
-    /// The answer's gradient and lift, both of the answer with its end.
-    fn known_about(
-        &self,
-        engine: &Engine,
-        generation: &Generation,
-        bare_prompt: &[u32],
-    ) -> Result<Known, ApiError> {
-        let lora =
-            generation.lora().ok_or_else(|| ApiError::internal("an adapter's answer has none"))?;
-        let mut answer = generation.tokens().to_vec();
-        if generation.finish() == Some(Finish::End) {
-            answer.extend(engine.base().config().eos.first());
-        }
-        if answer.is_empty() {
-            answer.extend(engine.base().config().eos.first());
-        }
-        let lift = engine.lift_micronats(Some(lora), generation.prompt(), bare_prompt, &answer);
-        let example = Example::answering(bare_prompt, &answer);
-        let mut gradient = LoraGradient::zeros(lora.layout());
-        engine
-            .base()
-            .lora_gradient(lora, &example, &mut Workspace::new(), &mut gradient)
-            .map_err(ApiError::internal)?;
-        Ok(Known {
-            gradient: projected(&projection(lora), &gradient, example.supervised()),
-            lift_micronats: lift.map_err(ApiError::internal)?,
         })
     }
 
@@ -219,6 +190,34 @@ impl Core {
             reason: reason.map(|reason| reason.name().to_owned()),
         }
     }
+}
+
+/// The answer's gradient and lift, both of the answer with its end.
+fn known_about(
+    engine: &Engine,
+    generation: &Generation,
+    bare_prompt: &[u32],
+) -> Result<Known, ApiError> {
+    let lora =
+        generation.lora().ok_or_else(|| ApiError::internal("an adapter's answer has none"))?;
+    let mut answer = generation.tokens().to_vec();
+    if generation.finish() == Some(Finish::End) {
+        answer.extend(engine.base().config().eos.first());
+    }
+    if answer.is_empty() {
+        answer.extend(engine.base().config().eos.first());
+    }
+    let lift = engine.lift_micronats(Some(lora), generation.prompt(), bare_prompt, &answer);
+    let example = Example::answering(bare_prompt, &answer);
+    let mut gradient = LoraGradient::zeros(lora.layout());
+    engine
+        .base()
+        .lora_gradient(lora, &example, &mut Workspace::new(), &mut gradient)
+        .map_err(ApiError::internal)?;
+    Ok(Known {
+        gradient: projected(&projection(lora), &gradient, example.supervised()),
+        lift_micronats: lift.map_err(ApiError::internal)?,
+    })
 }
 
 /// What attribution needs to know about an answer beside its tokens.

@@ -147,10 +147,10 @@ impl Core {
         request: &AnswerRequest,
     ) -> Result<Option<AnswerStream>, ApiError> {
         let Some(key) = key else { return Ok(None) };
-        let Some(number) = self.read(|tables| tables.get(&ANSWER_BY_KEY, &key))? else {
+        if self.read(|tables| tables.get(&ANSWER_BY_KEY, &key))?.is_none() {
             return Ok(None);
-        };
-        let answered = self.answered(number, request.detail())?;
+        }
+        let answered = self.answered_before(Some(key), request.detail())?;
         let (sender, receiver) = replies::channel(2);
         let stream = AnswerStream {
             id: answered.id.clone(),
@@ -166,6 +166,20 @@ impl Core {
                 .map_err(|_full| ApiError::busy("the reply could not be queued"))?;
         }
         Ok(Some(stream))
+    }
+
+    /// The answer that the first request with this idempotency key got.
+    pub(super) fn answered_before(
+        &self,
+        key: Option<B256>,
+        detail: AttributionDetail,
+    ) -> Result<super::Answered, ApiError> {
+        let number = match key {
+            Some(key) => self.read(|tables| tables.get(&ANSWER_BY_KEY, &key))?,
+            None => None,
+        };
+        let missing = || ApiError::internal("no answer was given for the idempotency key");
+        self.answered(number.ok_or_else(missing)?, detail)
     }
 
     /// Builds the prompt, with as many of the Datanet's records as fit.

@@ -61,28 +61,34 @@ impl StoredLine {
 }
 
 impl Core {
-    /// Stores an answer and ends its reservation, in one write; tells whoever listens.
+    /// Stores an answer and ends its reservation, in one write; tells whoever listens. `None` when a
+    /// request with the same idempotency key was answered meanwhile; then nothing is stored.
     pub(super) fn store_answer(
         &self,
-        made: Made,
+        made: &Made,
         nonce: u64,
         key: Option<B256>,
-        detail: AttributionDetail,
-    ) -> Result<Answered, ApiError> {
-        let Made { row, completion, receipt, .. } = made;
+    ) -> Result<Option<u64>, ApiError> {
         let number = self.write(|tables| {
-            let number = tables.append(&ANSWERS, &row)?;
-            tables.insert(&ANSWER_BY_ID, &completion, &number)?;
-            tables.insert(&ANSWER_BY_ID, &receipt, &number)?;
+            if let Some(key) = key
+                && tables.get(&ANSWER_BY_KEY, &key)?.is_some()
+            {
+                return Ok(None);
+            }
+            let number = tables.append(&ANSWERS, &made.row)?;
             if let Some(key) = key {
                 tables.insert(&ANSWER_BY_KEY, &key, &number)?;
             }
+            tables.insert(&ANSWER_BY_ID, &made.completion, &number)?;
+            tables.insert(&ANSWER_BY_ID, &made.receipt, &number)?;
             tables.remove(&RESERVATIONS, &nonce)?;
-            Ok(number)
+            Ok(Some(number))
         })?;
-        self.events.tell("completion", &self.shown_completion(number, &row)?);
-        self.events.tell("receipt", &row.page()?);
-        self.answered(number, detail)
+        if let Some(number) = number {
+            self.events.tell("completion", &self.shown_completion(number, &made.row)?);
+            self.events.tell("receipt", &made.row.page()?);
+        }
+        Ok(number)
     }
 
     /// Answer `number` as a reply.

@@ -1,7 +1,7 @@
 //! The answering thread: all running answers share each pass over the base model's weights.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 
 use inference::{Engine, EngineOptions, Finish, Generation};
 
@@ -30,9 +30,11 @@ pub(crate) fn work(core: &Arc<Core>) {
     let (model, tokenizer) = (Arc::clone(&base.model), Arc::clone(&base.tokenizer));
     let mut engine = Engine::new(model, tokenizer, EngineOptions::default());
     let mut running: Vec<Running> = Vec::new();
-    while let Some(prepared) = receive(&queue, running.is_empty(), running.len() < RUNNING_MAX) {
-        if let Some(prepared) = prepared {
-            running.extend(begin(core, &mut engine, prepared));
+    loop {
+        match receive(&queue, running.len()) {
+            Next::Answer(prepared) => running.extend(begin(core, &mut engine, *prepared)),
+            Next::None => {}
+            Next::Stop => return,
         }
         step(core, &engine, &mut running);
         let mut index = 0;
@@ -46,19 +48,25 @@ pub(crate) fn work(core: &Arc<Core>) {
     }
 }
 
-/// The next answer to begin; waits only when none is running. `None` when the node stops and all is
-/// done.
-fn receive(queue: &Receiver<Prepared>, is_idle: bool, has_room: bool) -> Option<Option<Prepared>> {
-    if is_idle {
-        return queue.recv().ok().map(Some);
+/// What to do before the next step.
+enum Next {
+    /// Begin this answer.
+    Answer(Box<Prepared>),
+    /// Go on with what is running.
+    None,
+    /// The node stops and everything is done.
+    Stop,
+}
+
+/// Looks into the queue; waits there only when nothing is running.
+fn receive(queue: &Receiver<Prepared>, running: usize) -> Next {
+    if running == 0 {
+        return queue.recv().map_or(Next::Stop, |prepared| Next::Answer(Box::new(prepared)));
     }
-    if !has_room {
-        return Some(None);
+    if running >= RUNNING_MAX {
+        return Next::None;
     }
-    match queue.try_recv() {
-        Ok(prepared) => Some(Some(prepared)),
-        Err(TryRecvError::Empty | TryRecvError::Disconnected) => Some(None),
-    }
+    queue.try_recv().map_or(Next::None, |prepared| Next::Answer(Box::new(prepared)))
 }
 
 fn begin(core: &Core, engine: &mut Engine, prepared: Prepared) -> Option<Running> {
@@ -129,23 +137,24 @@ impl Core {
             (&assets, &bare_prompt, &cited),
             (reservation.payer(), nonce, reservation.amount()),
         );
-        let made = match made {
-            Ok(made) => made,
+        let stored = made.and_then(|made| {
+            let number = self.store_answer(&made, nonce, key)?;
+            Ok((number, made.fee))
+        });
+        match stored {
+            Ok((Some(number), fee)) => {
+                self.charge(reservation, fee)?;
+                self.answered(number, prepared.detail)
+            }
+            Ok((None, _)) => {
+                self.release(reservation)?;
+                self.answered_before(key, prepared.detail)
+            }
             Err(error) => {
                 self.release(reservation)?;
-                return Err(error);
+                Err(error)
             }
-        };
-        let fee = made.fee;
-        let answered = match self.store_answer(made, nonce, key, prepared.detail) {
-            Ok(answered) => answered,
-            Err(error) => {
-                self.release(reservation)?;
-                return Err(error);
-            }
-        };
-        self.charge(reservation, fee)?;
-        Ok(answered)
+        }
     }
 }
 

@@ -35,7 +35,7 @@ async fn download(
     Path((adapter, file)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let kind =
-        if file.ends_with(".json") { "application/json" } else { "application/octet-stream" };
+        if file == "adapter_config.json" { "application/json" } else { "application/octet-stream" };
     let axum::Json(bytes) = run(core, move |core| core.adapter_file(&adapter, &file)).await?;
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<Arc<Core>> {
 }
 
 async fn list(State(core): State<Arc<Core>>) -> Reply<JobList> {
-    run(core, Core::list_jobs).await
+    run(core, |core| Ok(core.list_jobs())).await
 }
 
 /// `?wait_s=`: answer at the next progress, or after that many seconds.

@@ -11,7 +11,7 @@ use crate::answer::{AnswerEvent, AnswerStream, Answered};
 use crate::error::ApiError;
 use crate::wire::{ChatChunk, ChunkChoice, CompletionReply, Delta, TextChoice};
 
-type Events = Vec<Result<Event, Infallible>>;
+type Events = Vec<Event>;
 
 /// A chat answer in `chat.completion.chunk` pieces.
 pub(super) fn chat(answers: AnswerStream) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
@@ -87,16 +87,16 @@ pub(super) fn text(answers: AnswerStream) -> Sse<impl Stream<Item = Result<Event
 fn sse(
     events: impl Stream<Item = Events> + Send + 'static,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    Sse::new(events.flat_map(stream::iter)).keep_alive(KeepAlive::default())
+    Sse::new(events.flat_map(stream::iter).map(Ok)).keep_alive(KeepAlive::default())
 }
 
-fn event(piece: &impl Serialize) -> Result<Event, Infallible> {
+fn event(piece: &impl Serialize) -> Event {
     let text = serde_json::to_string(piece).expect("our pieces are plain JSON values");
-    Ok(Event::default().data(text))
+    Event::default().data(text)
 }
 
-fn done() -> Result<Event, Infallible> {
-    Ok(Event::default().data("[DONE]"))
+fn done() -> Event {
+    Event::default().data("[DONE]")
 }
 
 fn failed(error: &ApiError) -> Events {

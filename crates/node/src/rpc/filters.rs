@@ -21,7 +21,7 @@ use crate::clock::Stopwatch;
 /// Most filters at a time.
 const FILTERS_MAX: usize = 1000;
 /// How long a filter lives without being asked.
-const IDLE_MAX: Duration = Duration::from_secs(300);
+const IDLE_MAX: Duration = Duration::from_mins(5);
 
 /// The installed filters.
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ pub(super) fn changes(server: &Server, params: &Params) -> Result<Value, RpcErro
         Kind::Blocks => {
             let headers = (first..=head).map(|number| chain.header(BlockId::number(number)));
             let headers: Vec<_> = headers.collect::<Result<_, _>>()?;
-            Ok(json!(headers.iter().flatten().map(|header| header.hash()).collect::<Vec<_>>()))
+            Ok(json!(headers.iter().flatten().map(alloy_primitives::Sealed::hash).collect::<Vec<_>>()))
         }
         Kind::Logs(filter) => match since(&filter, first, head) {
             Some(filter) => json_of(chain.logs(&filter)?),

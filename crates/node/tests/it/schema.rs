@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use node::config::Sources;
+use node::config::{Setting, Sources};
 use node::openapi;
 
 use crate::support::Running;
@@ -36,8 +36,8 @@ fn settings_are_committed() {
         "# Settings\n\nIn `openledger.toml`, in the environment as `OPENLEDGER_NAME`, or with `up --set name=value`; \
          the later wins.\n\n| setting | default | meaning |\n|---|---|---|\n",
     );
-    for setting in settings {
-        text.push_str(&format!("| `{}` | `{}` | {} |\n", setting.key, setting.value, setting.help));
+    for Setting { key, value, help, .. } in settings {
+        text.extend(["| `", key, "` | `", &value, "` | ", help, " |\n"]);
     }
     check("config.md", &text);
 }
