@@ -18,6 +18,6 @@ pub struct IndexOptions {
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        Self { rank: 256, damping: 30.0, basis_gradients_max: 640, workers: 2 }
+        Self { rank: 256, damping: 10.0, basis_gradients_max: 640, workers: 2 }
     }
 }
