@@ -99,8 +99,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .collect();
     write_lines(&options.out.join("chat.jsonl"), &chats)?;
     let mut seeded = Seeded::new(options.seed ^ 0x0048_454c_444f_5554);
-    let held_out: Vec<Chat> =
-        (0..HELD_OUT_CHATS).map(|_| chat::write_lookup(&inventor, wording::Split::HeldOut, &mut seeded)).collect();
+    let held_out: Vec<Chat> = (0..HELD_OUT_CHATS)
+        .map(|_| chat::write_lookup(&inventor, wording::Split::HeldOut, &mut seeded))
+        .collect();
     write_lines(&options.out.join("heldout.jsonl"), &held_out)?;
     println!("chat: {} documents", chats.len());
 
@@ -121,7 +122,11 @@ fn demo_answers(demo: &Path) -> Result<Vec<String>> {
             answers.extend(records.into_iter().map(|record| record.answer));
         }
     }
-    ensure!(!answers.is_empty(), "no Datanet under {}: run `cargo xtask demo-data`", demo.display());
+    ensure!(
+        !answers.is_empty(),
+        "no Datanet under {}: run `cargo xtask demo-data`",
+        demo.display()
+    );
     Ok(answers)
 }
 

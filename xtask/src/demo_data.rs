@@ -18,6 +18,9 @@ use serde::Serialize;
 use crate::seeded::Seeded;
 use wording::Wording;
 
+#[cfg(test)]
+mod tests;
+
 /// Where the Datanets go.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -107,8 +110,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn write_field(field: &Field, folder: &Path, seeded: &mut Seeded) -> Result<usize> {
     let facts = choose_facts(&field.facts, seeded);
     ensure!(facts.len() >= 200, "only {} facts found", facts.len());
-    let records: Vec<Record> =
-        facts.iter().map(|fact| ask(fact, field.licence, seeded)).collect();
+    let records: Vec<Record> = facts.iter().map(|fact| ask(fact, field.licence, seeded)).collect();
     let owners: Vec<&str> = (0..facts.len())
         .map(|_| field.contributors[seeded.below(field.contributors.len())])
         .collect();
@@ -116,15 +118,21 @@ fn write_field(field: &Field, folder: &Path, seeded: &mut Seeded) -> Result<usiz
     let copies = copycat::copy(&facts, &records, &copied, seeded);
     fs::create_dir_all(folder.join("contributions"))?;
     fs::write(folder.join("README.md"), &field.readme)?;
-    let owned = facts.iter().zip(&owners).zip(&records).map(|((fact, contributor), record)| {
-        OwnedRecord { key: &fact.key, contributor, record }
-    });
+    let owned = facts
+        .iter()
+        .zip(&owners)
+        .zip(&records)
+        .map(|((fact, contributor), record)| OwnedRecord { key: &fact.key, contributor, record });
     write_lines(&folder.join("records.jsonl"), owned)?;
     write_lines(&folder.join("heldout.jsonl"), hold_out(&facts, &copied, seeded))?;
     let mut contributors = Vec::new();
     for name in field.contributors {
-        let own: Vec<&Record> =
-            records.iter().zip(&owners).filter(|(_, owner)| **owner == name).map(|(r, _)| r).collect();
+        let own: Vec<&Record> = records
+            .iter()
+            .zip(&owners)
+            .filter(|(_, owner)| **owner == name)
+            .map(|(r, _)| r)
+            .collect();
         contributors.push(write_contribution(folder, name, "author", &own)?);
     }
     let copies: Vec<&Record> = copies.iter().collect();

@@ -29,7 +29,7 @@ pub(crate) struct Options {
     #[arg(long, default_value = "demo/base")]
     out: PathBuf,
     /// Steps of the whole run.
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, default_value_t = 2400)]
     steps: u64,
     /// Documents per step.
     #[arg(long, default_value_t = 32)]
@@ -48,19 +48,19 @@ pub(crate) struct Options {
     seed: u64,
 }
 
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(180);
+const CHECKPOINT_EVERY: Duration = Duration::from_mins(3);
 const CHECKPOINT: &str = "checkpoint.bin";
 const HELD_OUT: usize = 200;
 
-/// How well held-out lookups are answered.
+/// How well held-out lookups are answered, in percent.
 #[derive(Debug, Clone, Copy)]
 struct Accuracy {
-    /// Lookups of whose answer every token had a probability above one half, in percent.
-    exact_percent: f64,
+    /// Lookups of whose answer every token had a probability above one half.
+    exact: f64,
     /// The same of the first token of the answer alone.
-    first_percent: f64,
+    first: f64,
     /// The same of all tokens of the answers.
-    token_percent: f64,
+    tokens: f64,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -73,13 +73,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut last = None;
     while training.steps() < options.steps {
         let progress = training.step_on(&data.batch(training.steps())?)?;
-        loss = if loss.is_nan() { progress.train_loss } else { loss * 0.98 + progress.train_loss * 0.02 };
+        loss = if loss.is_nan() {
+            progress.train_loss
+        } else {
+            loss * 0.98 + progress.train_loss * 0.02
+        };
         last = Some(progress);
         if progress.step % options.evaluate_every == 0 || progress.step == options.steps {
             let accuracy = evaluate(training.model(), &data)?;
             let seconds = clock.elapsed().as_secs_f64() / count(progress.step - first_step);
             report(&progress, loss, seconds, accuracy);
-            if accuracy.exact_percent >= options.stop_percent {
+            if accuracy.exact >= options.stop_percent {
                 break;
             }
         }
@@ -150,17 +154,17 @@ fn evaluate(model: &Llama, data: &Data) -> Result<Accuracy> {
     let percent = |part: u64, whole: u64| 100.0 * count(part) / count(whole.max(1));
     let asked = examples.len() as u64;
     Ok(Accuracy {
-        exact_percent: percent(exact, asked),
-        first_percent: percent(first, asked),
-        token_percent: percent(right, tokens),
+        exact: percent(exact, asked),
+        first: percent(first, asked),
+        tokens: percent(right, tokens),
     })
 }
 
 fn report(progress: &Progress, loss: f64, seconds_per_step: f64, accuracy: Accuracy) {
-    let Accuracy { exact_percent, first_percent, token_percent } = accuracy;
+    let Accuracy { exact, first, tokens } = accuracy;
     println!(
         "step {} tokens {} loss {loss:.3} norm {:.2} rate {:.1e} {seconds_per_step:.2} s/step | held-out exact \
-         {exact_percent:.1} % first {first_percent:.1} % token {token_percent:.1} %",
+         {exact:.1} % first {first:.1} % token {tokens:.1} %",
         progress.step, progress.tokens, progress.gradient_norm, progress.learning_rate,
     );
 }

@@ -1,4 +1,4 @@
-//! Seeded choices, the same on every machine: SplitMix64 (Steele, Lea and Flood, 2014).
+//! Seeded choices, the same on every machine: `SplitMix64` (Steele, Lea and Flood, 2014).
 
 /// A deterministic source of choices.
 #[derive(Debug, Clone)]

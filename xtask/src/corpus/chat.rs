@@ -5,6 +5,9 @@ use super::wording::{Split, template};
 use super::{Chat, Message, Role};
 use crate::seeded::Seeded;
 
+#[cfg(test)]
+mod tests;
+
 /// How hard the chats are: short copies first, so that copying is learnt before looking up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -37,8 +40,12 @@ const UNKNOWN: &str = "I do not know.";
 pub(super) fn write(inventor: &Inventor, stage: Stage, split: Split, seeded: &mut Seeded) -> Chat {
     let kind = seeded.below(100);
     match (stage, kind) {
-        (Stage::Copy, 0..50) | (Stage::Short, 0..15) | (Stage::Full, 0..4) => copy(inventor, seeded),
-        (Stage::Copy, 50..75) | (Stage::Short, 15..30) | (Stage::Full, 4..10) => recall(inventor, split, seeded),
+        (Stage::Copy, 0..50) | (Stage::Short, 0..15) | (Stage::Full, 0..4) => {
+            copy(inventor, seeded)
+        }
+        (Stage::Copy, 50..75) | (Stage::Short, 15..30) | (Stage::Full, 4..10) => {
+            recall(inventor, split, seeded)
+        }
         (Stage::Full, 10..13) => unknown(inventor, split, seeded),
         _ => lookup(inventor, stage != Stage::Full, split, seeded),
     }
@@ -84,8 +91,12 @@ fn recall(inventor: &Inventor, split: Split, seeded: &mut Seeded) -> Chat {
 /// A text to repeat.
 fn copy(inventor: &Inventor, seeded: &mut Seeded) -> Chat {
     let text = inventor.answer(false, seeded);
-    let order = *seeded.pick(&["Repeat:", "Say this:", "Copy the line:", "Write:", "Echo:", "Again:"]);
-    let mut messages = vec![message(Role::User, &format!("{order}\n{text}"), false), message(Role::Assistant, &text, true)];
+    let order =
+        *seeded.pick(&["Repeat:", "Say this:", "Copy the line:", "Write:", "Echo:", "Again:"]);
+    let mut messages = vec![
+        message(Role::User, &format!("{order}\n{text}"), false),
+        message(Role::Assistant, &text, true),
+    ];
     if seeded.chance(30) {
         messages.push(message(Role::User, "Once more.", false));
         messages.push(message(Role::Assistant, &text, true));
@@ -105,7 +116,13 @@ fn unknown(inventor: &Inventor, split: Split, seeded: &mut Seeded) -> Chat {
 }
 
 /// Facts of one family, of different keys, many of them near misses of the first.
-fn facts(inventor: &Inventor, count: usize, short: bool, split: Split, seeded: &mut Seeded) -> Vec<Known> {
+fn facts(
+    inventor: &Inventor,
+    count: usize,
+    short: bool,
+    split: Split,
+    seeded: &mut Seeded,
+) -> Vec<Known> {
     let shape = Inventor::shape(seeded);
     let mut known: Vec<Known> = Vec::new();
     while known.len() < count {
@@ -129,14 +146,21 @@ fn fact(inventor: &Inventor, key: String, short: bool, split: Split, seeded: &mu
 
 /// `Use these records.`, then per record its number, question, and answer on a line of its own.
 fn records_message(known: &[Known]) -> Message {
-    let mut content = String::from("Use these records.");
+    let mut lines = vec!["Use these records.".to_owned()];
     for (position, fact) in known.iter().enumerate() {
-        content += &format!("\n[{}] {}\n{}", position + 1, fact.question, fact.answer);
+        lines.push(format!("[{}] {}", position + 1, fact.question));
+        lines.push(fact.answer.clone());
     }
-    message(Role::System, &content, false)
+    message(Role::System, &lines.join("\n"), false)
 }
 
-fn ask(inventor: &Inventor, fact: &Known, split: Split, seeded: &mut Seeded, messages: &mut Vec<Message>) {
+fn ask(
+    inventor: &Inventor,
+    fact: &Known,
+    split: Split,
+    seeded: &mut Seeded,
+    messages: &mut Vec<Message>,
+) {
     let question = if seeded.chance(15) {
         fact.question.clone()
     } else {

@@ -9,15 +9,29 @@ use anyhow::{Context, Result, ensure};
 
 /// Folders of the documentation; the error-code index is not among them.
 const BOOKS: [&str; 12] = [
-    "book", "reference", "cargo", "nomicon", "rust-by-example", "edition-guide", "rustc", "rustdoc",
-    "style-guide", "embedded-book", "std", "alloc",
+    "book",
+    "reference",
+    "cargo",
+    "nomicon",
+    "rust-by-example",
+    "edition-guide",
+    "rustc",
+    "rustdoc",
+    "style-guide",
+    "embedded-book",
+    "std",
+    "alloc",
 ];
+#[cfg(test)]
+mod tests;
+
 const PARAGRAPH_BYTES_MIN: usize = 30;
 const PARAGRAPH_BYTES_MAX: usize = 900;
 
 /// Every distinct paragraph that states none of `answers`, in the order of the files' names.
 pub(super) fn paragraphs(answers: &[String]) -> Result<Vec<String>> {
-    let output = Command::new("rustc").args(["--print", "sysroot"]).output().context("running rustc")?;
+    let output =
+        Command::new("rustc").args(["--print", "sysroot"]).output().context("running rustc")?;
     ensure!(output.status.success(), "rustc --print sysroot failed");
     let sysroot = PathBuf::from(String::from_utf8(output.stdout)?.trim());
     let mut seen = BTreeSet::new();
@@ -47,7 +61,10 @@ fn html_files(folder: &Path) -> Result<Vec<PathBuf>> {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if path.is_dir() && name != "arch" && name != "core_arch" {
                 folders.push(path);
-            } else if name.ends_with(".html") && name != "print.html" && name != "toc.html" {
+            } else if path.extension().is_some_and(|extension| extension == "html")
+                && name != "print.html"
+                && name != "toc.html"
+            {
                 files.push(path);
             }
         }
@@ -72,7 +89,11 @@ fn of_page(html: &str) -> Vec<String> {
         };
         let Some(end) = rest.find(close) else { break };
         let text = plain_text(&rest[..end]);
-        let text = if close == "</p>" { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text };
+        let text = if close == "</p>" {
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        } else {
+            text
+        };
         found.push(text.trim().to_owned());
         rest = &rest[end..];
     }
@@ -91,13 +112,21 @@ fn plain_text(html: &str) -> String {
         }
     }
     let entities = [
-        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&nbsp;", " "),
-        ("\u{a0}", " "), ("&amp;", "&"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&nbsp;", " "),
+        ("\u{a0}", " "),
+        ("&amp;", "&"),
     ];
     entities.iter().fold(text, |text, (entity, c)| text.replace(entity, c))
 }
 
 fn states(paragraph: &str, answers: &[String]) -> bool {
     const ANSWER_BYTES_MIN: usize = 12; // shorter ones are single words, not statements
-    answers.iter().any(|answer| answer.len() >= ANSWER_BYTES_MIN && paragraph.contains(answer.as_str()))
+    answers
+        .iter()
+        .any(|answer| answer.len() >= ANSWER_BYTES_MIN && paragraph.contains(answer.as_str()))
 }

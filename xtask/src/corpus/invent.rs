@@ -28,8 +28,18 @@ pub(super) enum Shape {
 }
 
 const SHAPES: [Shape; 12] = [
-    Shape::Code, Shape::Code, Shape::Dotted, Shape::Dotted, Shape::Snake, Shape::Zone, Shape::TwoLetters,
-    Shape::Name, Shape::Number, Shape::Camel, Shape::File, Shape::Words,
+    Shape::Code,
+    Shape::Code,
+    Shape::Dotted,
+    Shape::Dotted,
+    Shape::Snake,
+    Shape::Zone,
+    Shape::TwoLetters,
+    Shape::Name,
+    Shape::Number,
+    Shape::Camel,
+    Shape::File,
+    Shape::Words,
 ];
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -49,7 +59,10 @@ impl Inventor {
             for sentence in paragraph.split_inclusive(". ").map(str::trim) {
                 let count = sentence.split(' ').count();
                 let starts = sentence.starts_with(|c: char| c.is_ascii_uppercase());
-                if starts && (3..=16).contains(&count) && sentence.len() <= 95 && sentence.ends_with('.')
+                if starts
+                    && (3..=16).contains(&count)
+                    && sentence.len() <= 95
+                    && sentence.ends_with('.')
                     && sentence.chars().all(plain)
                 {
                     sentences.push(sentence.to_owned());
@@ -69,7 +82,8 @@ impl Inventor {
         match shape {
             Shape::Code => code(seeded),
             Shape::Dotted => {
-                let parts: Vec<String> = (0..seeded.between(2, 3)).map(|_| self.identifier(seeded)).collect();
+                let parts: Vec<String> =
+                    (0..seeded.between(2, 3)).map(|_| self.identifier(seeded)).collect();
                 parts.join(".")
             }
             Shape::Snake => format!("{}_{}", self.part(seeded), self.part(seeded)),
@@ -77,8 +91,15 @@ impl Inventor {
             Shape::TwoLetters => letters(seeded, 2),
             Shape::Name => place(seeded).replace('_', " "),
             Shape::Number => digits(seeded, 2, 5),
-            Shape::Camel => capitalised(self.part(seeded).as_str()) + &capitalised(&self.part(seeded)),
-            Shape::File => format!("{}/{}.{}", self.part(seeded), self.part(seeded), seeded.pick(&["rs", "toml", "py", "txt", "md"])),
+            Shape::Camel => {
+                capitalised(self.part(seeded).as_str()) + &capitalised(&self.part(seeded))
+            }
+            Shape::File => format!(
+                "{}/{}.{}",
+                self.part(seeded),
+                self.part(seeded),
+                seeded.pick(&["rs", "toml", "py", "txt", "md"])
+            ),
             Shape::Words => format!("{} {}", seeded.pick(&self.words), seeded.pick(&self.words)),
         }
     }
@@ -110,7 +131,8 @@ impl Inventor {
             0..25 => self.random_sentence(1, 4, seeded),
             25..60 => place(seeded).replace('_', " "),
             60..72 => {
-                let names: Vec<String> = (0..seeded.between(1, 3)).map(|_| place(seeded).replace('_', " ")).collect();
+                let names: Vec<String> =
+                    (0..seeded.between(1, 3)).map(|_| place(seeded).replace('_', " ")).collect();
                 names.join(*seeded.pick(&[" ", ", ", " and "]))
             }
             72..78 => digits(seeded, 1, 5),
@@ -128,7 +150,8 @@ impl Inventor {
                 1 => digits(seeded, 1, 3),
                 2 => self.key(Self::shape(seeded), seeded),
                 3 => format!("{},", seeded.pick(&self.words)),
-                4..7 => (*seeded.pick(&["the", "of", "a", "is", "in", "to", "and", "or", "with"])).to_owned(),
+                4..7 => (*seeded.pick(&["the", "of", "a", "is", "in", "to", "and", "or", "with"]))
+                    .to_owned(),
                 _ => seeded.pick(&self.words).clone(),
             })
             .collect();
@@ -143,7 +166,11 @@ impl Inventor {
     }
 
     fn identifier(&self, seeded: &mut Seeded) -> String {
-        if seeded.chance(30) { format!("{}_{}", self.part(seeded), self.part(seeded)) } else { self.part(seeded) }
+        if seeded.chance(30) {
+            format!("{}_{}", self.part(seeded), self.part(seeded))
+        } else {
+            self.part(seeded)
+        }
     }
 }
 
@@ -160,12 +187,15 @@ fn letters(seeded: &mut Seeded, count: usize) -> String {
 }
 
 fn digits(seeded: &mut Seeded, low: usize, high: usize) -> String {
-    (0..seeded.between(low, high)).map(|_| char::from(b'0' + u8::try_from(seeded.below(10)).unwrap_or(0))).collect()
+    (0..seeded.between(low, high))
+        .map(|_| char::from(b'0' + u8::try_from(seeded.below(10)).unwrap_or(0)))
+        .collect()
 }
 
 /// A copy of `key` with one of its digits changed.
 fn change_digit(key: &str, seeded: &mut Seeded) -> String {
-    let places: Vec<usize> = key.bytes().enumerate().filter(|(_, b)| b.is_ascii_digit()).map(|(i, _)| i).collect();
+    let places: Vec<usize> =
+        key.bytes().enumerate().filter(|(_, b)| b.is_ascii_digit()).map(|(i, _)| i).collect();
     let place = *seeded.pick(&places);
     let digit = digits(seeded, 1, 1);
     format!("{}{digit}{}", &key[..place], &key[place + 1..])
@@ -173,14 +203,16 @@ fn change_digit(key: &str, seeded: &mut Seeded) -> String {
 
 fn syllables(seeded: &mut Seeded, low: usize, high: usize) -> String {
     const HEADS: [&str; 24] = [
-        "b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z", "br", "st", "tr", "ch",
-        "sh", "gl", "", "j",
+        "b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z", "br", "st",
+        "tr", "ch", "sh", "gl", "", "j",
     ];
     const TAILS: [&str; 22] = [
-        "a", "e", "i", "o", "u", "an", "en", "in", "on", "ar", "er", "or", "ia", "al", "el", "as", "is", "us",
-        "ai", "ou", "ek", "il",
+        "a", "e", "i", "o", "u", "an", "en", "in", "on", "ar", "er", "or", "ia", "al", "el", "as",
+        "is", "us", "ai", "ou", "ek", "il",
     ];
-    (0..seeded.between(low, high)).map(|_| format!("{}{}", seeded.pick(&HEADS), seeded.pick(&TAILS))).collect()
+    (0..seeded.between(low, high))
+        .flat_map(|_| [*seeded.pick(&HEADS), *seeded.pick(&TAILS)])
+        .collect()
 }
 
 fn name(seeded: &mut Seeded) -> String {

@@ -10,7 +10,8 @@ use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::digits::Digits;
 use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::{
-    AddedToken, DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, TokenizerBuilder,
+    AddedToken, DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper,
+    TokenizerBuilder,
 };
 
 use super::{Chat, Text};
@@ -39,22 +40,34 @@ pub(super) fn train(texts: &[Text], chats: &[Chat], folder: &Path) -> Result<()>
         PreTokenizerWrapper::Digits(Digits::new(true)),
         PreTokenizerWrapper::ByteLevel(ByteLevel::new(false, true, true)),
     ];
-    let mut tokenizer = TokenizerBuilder::<BPE, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>::default()
-        .with_model(BPE::default())
-        .with_normalizer(None)
-        .with_pre_tokenizer(Some(PreTokenizerWrapper::Sequence(Sequence::new(steps))))
-        .with_post_processor(None)
-        .with_decoder(Some(DecoderWrapper::ByteLevel(ByteLevel::default())))
-        .build()
-        .map_err(|error| anyhow!(error))?;
+    let mut tokenizer = TokenizerBuilder::<
+        BPE,
+        NormalizerWrapper,
+        PreTokenizerWrapper,
+        PostProcessorWrapper,
+        DecoderWrapper,
+    >::default()
+    .with_model(BPE::default())
+    .with_normalizer(None)
+    .with_pre_tokenizer(Some(PreTokenizerWrapper::Sequence(Sequence::new(steps))))
+    .with_post_processor(None)
+    .with_decoder(Some(DecoderWrapper::ByteLevel(ByteLevel::default())))
+    .build()
+    .map_err(|error| anyhow!(error))?;
     let messages = chats.iter().step_by(CHATS_ONE_IN).flat_map(|chat| chat.messages.iter());
-    let lines: Vec<&str> =
-        texts.iter().map(|text| text.text.as_str()).chain(messages.map(|m| m.content.as_str())).collect();
+    let lines: Vec<&str> = texts
+        .iter()
+        .map(|text| text.text.as_str())
+        .chain(messages.map(|m| m.content.as_str()))
+        .collect();
     tokenizer.train(&mut trainer, lines.into_iter()).map_err(|error| anyhow!(error))?;
     for (id, token) in SPECIALS.into_iter().enumerate() {
         ensure!(tokenizer.token_to_id(token) == u32::try_from(id).ok(), "{token} has another id");
     }
-    ensure!(tokenizer.get_vocab_size(true) == VOCABULARY, "the text is too small for the vocabulary");
+    ensure!(
+        tokenizer.get_vocab_size(true) == VOCABULARY,
+        "the text is too small for the vocabulary"
+    );
     tokenizer.save(folder.join("tokenizer.json"), true).map_err(|error| anyhow!(error))?;
     let config = json!({
         "tokenizer_class": "PreTrainedTokenizerFast",

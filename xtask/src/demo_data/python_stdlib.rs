@@ -8,7 +8,7 @@ use super::wording::PYTHON_FUNCTION;
 use super::{Fact, Field};
 
 /// Prints the version, then one `name<TAB>first docstring paragraph` line per public function.
-const LIST_FUNCTIONS: &str = r#"
+const LIST_FUNCTIONS: &str = r"
 import importlib, inspect, platform
 print(platform.python_version())
 modules = '''os os.path shutil math statistics random string textwrap itertools functools operator heapq
@@ -31,7 +31,7 @@ for name in modules:
         text = inspect.getdoc(function)
         if text:
             print(name + '.' + attribute + '\t' + ' '.join(text.split('\n\n')[0].split()))
-"#;
+";
 
 const ANSWER_CHARS_MIN: usize = 15;
 const ANSWER_CHARS_MAX: usize = 72;

@@ -65,7 +65,7 @@ fn rustc(arguments: &[&str]) -> Result<String> {
 }
 
 /// The first sentence of the first paragraph, if it is short, plain and about a code still emitted.
-fn first_sentence(explanation: &str) -> Option<String> {
+pub(super) fn first_sentence(explanation: &str) -> Option<String> {
     if explanation.contains("no longer emitted") {
         return None;
     }

@@ -89,7 +89,8 @@ fn is_telling(zone: &str, country: &str) -> bool {
 /// Words of the question templates and other short words that a code must not be taken for.
 fn english_words() -> BTreeSet<String> {
     let templates = [&COUNTRY_CODE, &TIME_ZONE].into_iter().flat_map(|w| [w.asked, w.held_out]);
-    let words = templates.flatten().flat_map(|template| template.split(|c: char| !c.is_alphabetic()));
+    let words =
+        templates.flatten().flat_map(|template| template.split(|c: char| !c.is_alphabetic()));
     let short = "ad ag ai al am an as at be by co do ga he id ie in io is it la ma me mr ms my no of or pa pm re so to tv us";
     words.chain(short.split(' ')).map(str::to_lowercase).collect()
 }

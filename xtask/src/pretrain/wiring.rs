@@ -16,6 +16,9 @@ use model::{Config, Llama, Target};
 
 use crate::seeded::Seeded;
 
+#[cfg(test)]
+mod tests;
+
 /// Deviation of an embedding's components: large against a training step.
 const EMBEDDING: f32 = 0.2;
 /// The shared component, in deviations.
@@ -65,10 +68,14 @@ impl Matrix {
             let present = &mut rest[..size];
             for other in before.chunks_exact(size) {
                 let along = dot(present, other);
-                present.iter_mut().zip(other).for_each(|(value, other)| *value -= along * other);
+                for (value, other) in present.iter_mut().zip(other) {
+                    *value -= along * other;
+                }
             }
             let length = dot(present, present).sqrt();
-            present.iter_mut().for_each(|value| *value /= length);
+            for value in present.iter_mut() {
+                *value /= length;
+            }
         }
         matrix
     }
@@ -142,7 +149,8 @@ impl Wiring<'_> {
     /// Layer 0: the head attends `distance` tokens back and writes what it reads there.
     fn attend_to_distance(&mut self, place: usize, distance: f32, frequencies: &[f32]) {
         let (width, head) = (self.config.hidden, self.config.head_width);
-        let constant = CONSTANT / ((to_f32(width) - 1.0 + CONSTANT * CONSTANT) / to_f32(width)).sqrt();
+        let constant =
+            CONSTANT / ((to_f32(width) - 1.0 + CONSTANT * CONSTANT) / to_f32(width)).sqrt();
         let (mut query, mut key) = (Matrix::zeros(head, width), Matrix::zeros(head, width));
         for (index, weight) in frequencies.iter().enumerate() {
             let (scale, angle) = (weight.sqrt() / constant, self.frequency(index) * distance);
@@ -157,7 +165,8 @@ impl Wiring<'_> {
         self.set_rows(0, Target::V, place, &value);
         self.read[place] = value;
         for row in 0..head {
-            let written: Vec<f32> = self.written.row(place * head + row).iter().map(|w| w * gain).collect();
+            let written: Vec<f32> =
+                self.written.row(place * head + row).iter().map(|w| w * gain).collect();
             self.set_output(0, place * head + row, &written);
         }
     }
@@ -222,7 +231,10 @@ fn to_f32(n: usize) -> f32 {
     n as f32
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the base of the rotary embedding needs no more digits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the base of the rotary embedding needs no more digits"
+)]
 fn narrow(x: f64) -> f32 {
     x as f32
 }
