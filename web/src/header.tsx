@@ -71,7 +71,7 @@ export function Top({ section }: { section: Section | null }) {
         ))}
       </nav>
       <span className={connected ? 'pulse' : 'pulse off'}>
-        {connected && status ? `Block ${count(status.head.number)}` : connected ? 'Connected' : 'Reconnecting'}
+        {connected === false ? 'Reconnecting' : connected && status ? `Block ${count(status.head.number)}` : 'Connecting'}
       </span>
       <ThemeChoice />
     </header>

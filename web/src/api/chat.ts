@@ -51,7 +51,7 @@ export function fold(state: AnswerState, data: string): AnswerState {
   }
   return {
     content: state.content + (chunk.choices?.[0]?.delta?.content ?? ''),
-    receipt: chunk.attribution?.id ?? state.receipt,
+    receipt: chunk.attribution?.id || state.receipt,
     attribution: chunk.attribution ? ranked(chunk.attribution) : state.attribution,
     usage: chunk.usage ?? state.usage,
   };

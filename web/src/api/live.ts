@@ -27,12 +27,13 @@ export interface Happening {
 }
 
 interface Live {
-  connected: boolean;
+  /** Null until the stream has first opened or failed. */
+  connected: boolean | null;
   /** Newest first, without blocks and training steps. */
   feed: Happening[];
 }
 
-let live: Live = { connected: false, feed: [] };
+let live: Live = { connected: null, feed: [] };
 const listeners = new Set<() => void>();
 const set = (next: Partial<Live>) => {
   live = { ...live, ...next };

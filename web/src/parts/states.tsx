@@ -23,6 +23,11 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
   );
 }
 
+/** The node writes commands in backticks. */
+function Hint({ text }: { text: string }) {
+  return <span>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</span>;
+}
+
 /** What went wrong and the next step, in the node's own words. */
 export function Failure({ error, retry, children }: { error: unknown; retry?: () => void; children?: ReactNode }) {
   const message = error instanceof Error ? error.message : String(error);
@@ -34,7 +39,7 @@ export function Failure({ error, retry, children }: { error: unknown; retry?: ()
     <div className="failure" role="alert">
       <strong>{message}</strong>
       {place.length > 0 && <span>At {place.join(', ')}.</span>}
-      {api?.hint && <span>{api.hint}</span>}
+      {api?.hint && <Hint text={api.hint} />}
       {children}
       {retry && (
         <button type="button" className="plain" onClick={retry}>

@@ -154,7 +154,7 @@ export function Sources({ attribution, near, point }: Panel) {
       <section className="stack" aria-labelledby="sources">
         <h2 id="sources">Sources</h2>
         {status === 'unavailable' ? (
-          <p className="soft">The base model answered alone: there is no adapter whose records could be credited.</p>
+          <p className="soft">The base model answered alone: no record can be credited, nothing is charged, and there is no receipt.</p>
         ) : (
           <>
             <ShareBar attribution={attribution} near={near} />
@@ -176,15 +176,17 @@ export function Sources({ attribution, near, point }: Panel) {
           </>
         )}
       </section>
-      <Fee attribution={attribution} />
-      <div className="stack tight">
-        <a className="button" href={api.receiptUrl(attribution.id)} download={`receipt-${attribution.id.slice(2, 10)}.json`}>
-          Download the signed receipt
-        </a>
-        <p className="small soft">
-          Check it without this node: <code>openledger receipt verify FILE</code>
-        </p>
-      </div>
+      {attribution.split.length > 0 && <Fee attribution={attribution} />}
+      {attribution.id !== '' && (
+        <div className="stack tight">
+          <a className="button" href={api.receiptUrl(attribution.id)} download={`receipt-${attribution.id.slice(2, 10)}.json`}>
+            Download the signed receipt
+          </a>
+          <p className="small soft">
+            Check it without this node: <code>openledger receipt verify FILE</code>
+          </p>
+        </div>
+      )}
     </div>
   );
 }
