@@ -252,6 +252,10 @@ fn deploy(
     let deployment = |source| StartError::Deployment { source };
     let plan = Deployment::new(config.chain_id, keys.host(), money.withdrawal_delay_s);
     let plan = plan.map_err(deployment)?;
+    // What a stopped node left in the pool may be half of a deployment.
+    for waiting in chain.chain.waiting() {
+        chain.wait(*waiting.inner.tx_hash(), DEPLOYMENT_WAIT);
+    }
     let fees: Fees = chain.fees().map_err(|source| deployment(source.into()))?;
     for transaction in plan.missing(chain, keys.operator(), fees).map_err(deployment)? {
         let hash = settlement::ChainClient::submit(chain, &transaction.raw);

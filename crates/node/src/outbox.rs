@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use primitives::{B256, Bytes, Key};
-use settlement::{ChainClient as _, ChainError, ContractCall, SignedTransaction, Terms};
+use settlement::{ChainClient, ChainError, ContractCall, SignedTransaction, Terms};
 use storage::Store;
 
 use crate::chain::Producer;
@@ -17,6 +17,16 @@ use crate::tables::{OUTBOX, StoredTransaction};
 
 /// Longest wait for a block; the embedded chain needs a fraction of a second.
 const WAIT: Duration = Duration::from_mins(1);
+
+/// A stored transaction that the chain does not take.
+#[derive(Debug, thiserror::Error)]
+#[error("the stored transaction {hash} ({purpose}) is not taken")]
+struct OutboxError {
+    purpose: String,
+    hash: B256,
+    #[source]
+    source: ChainError,
+}
 
 /// Gives out nonces: from looking one up until its transaction is in the pool, nobody else may.
 #[derive(Debug, Default)]
@@ -37,7 +47,7 @@ impl Outbox {
             let signed = sign(chain, key, calls)?;
             let numbers = store_all(store, &signed, purpose)?;
             for transaction in &signed {
-                chain.submit(&transaction.raw).map_err(ApiError::internal)?;
+                ChainClient::submit(chain, &transaction.raw).map_err(ApiError::internal)?;
             }
             (numbers, signed)
         };
@@ -57,7 +67,10 @@ impl Outbox {
             .map_err(ApiError::internal)?;
         for (number, row) in &rows {
             tracing::info!(number, purpose = row.purpose, "sending a transaction again");
-            let hash = chain.submit(&row.raw).map_err(ApiError::internal)?;
+            let hash = ChainClient::submit(chain, &row.raw).map_err(|source| {
+                let (purpose, hash) = (row.purpose.clone(), row.hash);
+                ApiError::internal(OutboxError { purpose, hash, source })
+            })?;
             wait_all(chain, &[hash])?;
         }
         let numbers: Vec<u64> = rows.iter().map(|(number, _)| *number).collect();
