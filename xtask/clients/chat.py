@@ -43,7 +43,7 @@ def refused(error, code, **changes):
 
 
 refused(openai.NotFoundError, "model_not_found", model="no-such-adapter")
-refused(openai.BadRequestError, "prompt_too_long", messages=[{"role": "user", "content": "word " * 5000}])
+refused(openai.BadRequestError, "context_length_exceeded", messages=[{"role": "user", "content": "word " * 5000}])
 stranger = openai.OpenAI(base_url=f"{url}/v1", api_key="not-a-key", max_retries=0)
 try:
     stranger.chat.completions.create(model=model, messages=messages)

@@ -14,7 +14,8 @@ sol! {
         address contributor;
         /// Integer influence score: dot product of the index row and the query.
         int64 score;
-        /// Tokens of the answer that stand verbatim in the record, as the longest spans found.
+        /// Tokens of the answer that stand verbatim in the record and are credited to it; each token
+        /// of the answer is credited once.
         uint32 spanTokens;
         /// Bit set of evidence classes, see [`Evidence`].
         uint8 evidence;

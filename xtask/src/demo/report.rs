@@ -307,7 +307,7 @@ impl Report {
             let earned = wei(account, "earned_wei").unwrap_or_default();
             let claimed = wei(account, "claimed_wei").unwrap_or_default();
             println!("  {name:<10} earned {:<24} claimed {}", open(earned), open(claimed));
-            println!("             {}", why(account));
+            println!("             {}", self.why(account));
         }
         let figures = self.figures();
         println!("\n  fees in   {:>28} wei", figures.fees_wei);
@@ -317,21 +317,26 @@ impl Report {
             figures.copycats_wei, figures.copied_fees_wei
         );
     }
-}
 
-/// The largest reason for an account's income, or why there is none.
-fn why(account: &Value) -> String {
-    let empty = Vec::new();
-    let lines = account["lines"].as_array().unwrap_or(&empty);
-    let largest = lines.iter().max_by_key(|line| wei(line, "amount_wei").unwrap_or_default());
-    if let Some(line) = largest {
-        let why = line["why"].as_str().unwrap_or_default();
-        return format!("{} payments; the largest: {why}", lines.len());
-    }
-    let zeros = account["zeros"].as_array().unwrap_or(&empty);
-    match zeros.first() {
-        Some(zero) => format!("nothing: {} (and {} more)", zero["reason"], zeros.len() - 1),
-        None => "nothing: no record of this account was admitted and used".to_owned(),
+    /// The largest reason for an account's income, or why there is none.
+    fn why(&self, account: &Value) -> String {
+        let empty = Vec::new();
+        let lines = account["lines"].as_array().unwrap_or(&empty);
+        let largest = lines.iter().max_by_key(|line| wei(line, "amount_wei").unwrap_or_default());
+        if let Some(line) = largest {
+            let why = line["why"].as_str().unwrap_or_default();
+            return format!("{} payments; the largest: {why}", lines.len());
+        }
+        let refused = self.admissions.iter().find(|line| line["contributor"] == account["name"]);
+        match refused.filter(|line| line["accepted"] == 0) {
+            Some(line) => {
+                format!(
+                    "nothing: all {} records were refused, {}",
+                    line["rejected"], line["reasons"]
+                )
+            }
+            None => "nothing: no record of this account was used".to_owned(),
+        }
     }
 }
 
