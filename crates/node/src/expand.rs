@@ -115,6 +115,14 @@ impl Language<'_> {
         wordings.map(|wording| self.cut(&[Message::new("user", wording)], &record.answer)).collect()
     }
 
+    /// A wording that no row of the influence index is made from, for records that have so many: asked
+    /// without any context, it tells what a new question scores by chance.
+    pub(crate) fn held_aside(&self, record: &Record) -> Result<Option<Example>, TextError> {
+        let wording = wordings(record).into_iter().nth(INDEXED_WORDINGS_MAX);
+        let cut = |wording| self.cut(&[Message::new("user", wording)], &record.answer);
+        wording.map(cut).transpose()
+    }
+
     fn example(&self, messages: &[Message], answer: &str) -> Result<Example, TextError> {
         let (prompt, answer) = self.template.encode_answer(self.tokenizer, messages, answer)?;
         Ok(Example::answering(&prompt, &answer))

@@ -1,37 +1,60 @@
 //! Help, settings, exit codes and hints.
 
+use std::fs;
+
 use crate::support::{openledger, text};
+
+const COMMANDS: [&[&str]; 23] = [
+    &["up"],
+    &["datanet", "create"],
+    &["datanet", "list"],
+    &["datanet", "show"],
+    &["contribute"],
+    &["snapshot"],
+    &["train"],
+    &["jobs"],
+    &["adapters"],
+    &["chat"],
+    &["period", "close"],
+    &["period", "show"],
+    &["claim"],
+    &["receipt", "show"],
+    &["receipt", "verify"],
+    &["account", "create"],
+    &["account", "list"],
+    &["account", "show"],
+    &["account", "deposit"],
+    &["account", "export"],
+    &["status"],
+    &["doctor"],
+    &["config", "show"],
+];
 
 #[test]
 fn every_command_shows_an_example() {
-    for command in [
-        &["up"][..],
-        &["datanet", "create"],
-        &["datanet", "list"],
-        &["datanet", "show"],
-        &["contribute"],
-        &["snapshot"],
-        &["train"],
-        &["jobs"],
-        &["adapters"],
-        &["chat"],
-        &["period", "close"],
-        &["period", "show"],
-        &["claim"],
-        &["receipt", "show"],
-        &["receipt", "verify"],
-        &["account", "create"],
-        &["account", "list"],
-        &["account", "show"],
-        &["account", "deposit"],
-        &["account", "export"],
-        &["status"],
-        &["doctor"],
-        &["config", "show"],
-    ] {
+    for command in COMMANDS {
         let output = openledger(&[command, &["--help"]].concat());
         assert!(text(&output.stdout).contains("Example:"), "{command:?}");
     }
+}
+
+/// `schema/cli.md` is what `--help` says; written with `OPENLEDGER_BLESS=1`.
+#[test]
+fn the_reference_is_committed() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/cli.md");
+    let mut reference = String::from("# The command line\n");
+    for command in [&[][..]].into_iter().chain(COMMANDS) {
+        let output = openledger(&[command, &["--help"]].concat());
+        let help = text(&output.stdout);
+        let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+        let title = [&["openledger"], command].concat().join(" ");
+        reference.extend(["\n## `", &title, "`\n\n```\n", &help.join("\n"), "\n```\n"]);
+    }
+    if std::env::var_os("OPENLEDGER_BLESS").is_some() {
+        fs::write(path, &reference).unwrap();
+    }
+    let committed = fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == reference, "schema/cli.md is stale; OPENLEDGER_BLESS=1 cargo test -p cli");
 }
 
 #[test]

@@ -73,6 +73,17 @@ fn offline(up: &Up, receipt: &str, folder: &std::path::Path) {
 }
 
 #[test]
+fn asked_to_terminate_it_ends_cleanly_and_frees_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut up = Up::start(&data);
+    let id = up.child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(up.child.wait().unwrap().success());
+    assert_eq!(Up::start(&data).json(&["status"])["counts"]["datanets"], 0);
+}
+
+#[test]
 fn refusals_have_exit_code_1_and_a_hint() {
     let folder = tempfile::tempdir().unwrap();
     let up = Up::start(&folder.path().join("data"));

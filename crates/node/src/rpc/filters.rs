@@ -88,7 +88,9 @@ pub(super) fn changes(server: &Server, params: &Params) -> Result<Value, RpcErro
         Kind::Blocks => {
             let headers = (first..=head).map(|number| chain.header(BlockId::number(number)));
             let headers: Vec<_> = headers.collect::<Result<_, _>>()?;
-            Ok(json!(headers.iter().flatten().map(alloy_primitives::Sealed::hash).collect::<Vec<_>>()))
+            Ok(json!(
+                headers.iter().flatten().map(alloy_primitives::Sealed::hash).collect::<Vec<_>>()
+            ))
         }
         Kind::Logs(filter) => match since(&filter, first, head) {
             Some(filter) => json_of(chain.logs(&filter)?),
