@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Writes schema/contracts/*.json from the Solidity sources, so that building the node needs no
 // compiler. With --check, compares instead and fails when a committed file is out of date.
-import { execFileSync } from 'node:child_process';
+import { forge } from './forge.mjs';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,8 +43,7 @@ function current(path) {
   }
 }
 
-const forge = join(here, 'node_modules', '.bin', 'forge');
-execFileSync(forge, ['build', '--skip', 'test'], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] });
+if (forge(['build', '--skip', 'test'], ['ignore', 'ignore', 'inherit']) !== 0) process.exit(1);
 mkdirSync(target, { recursive: true });
 let stale = 0;
 for (const name of CONTRACTS) {
