@@ -72,7 +72,7 @@ impl Options {
         let millions = parameters as f32 / 1e6;
         let learning_rate = (5e-3 * (6.0 / millions.max(6.0)).sqrt()).max(1e-4);
         let (quick, balanced, thorough) = match parameters {
-            0..30_000_000 => (2, 12, 40),
+            0..30_000_000 => (2, 40, 80),
             30_000_000..300_000_000 => (4, 10, 20),
             _ => (2, 3, 6),
         };
