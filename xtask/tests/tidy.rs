@@ -34,6 +34,8 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("xtask", &["primitives", "storage", "model", "datanet", "trainer", "node"]),
 ];
 
+/// Written by a generator from `schema/openapi.json`; nobody reads it from top to bottom.
+const GENERATED: &str = "web/src/api/schema.d.ts";
 const FILE_LINES_MAX: usize = 1000;
 const FILE_BYTES_MAX: u64 = 16 << 20;
 
@@ -104,7 +106,7 @@ fn arrows_are_those_of_the_picture() {
 fn files_stay_readable() {
     let long =
         texts(&["rs", "ts", "tsx", "sol", "mjs", "css"]).into_iter().filter_map(|(path, text)| {
-            let lines = text.lines().count();
+            let lines = if path.ends_with(GENERATED) { 0 } else { text.lines().count() };
             (lines > FILE_LINES_MAX).then(|| format!("{}: {lines} lines", path.display()))
         });
     let large = files().into_iter().filter_map(|path| {
