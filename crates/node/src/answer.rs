@@ -29,13 +29,12 @@ pub(crate) use worker::work;
 use prepare::Prepared;
 
 /// Where prepared answers wait for the model.
-#[derive(Debug, Default)]
-pub(crate) struct AnswerQueue(Mutex<Queue>);
-
-#[derive(Debug, Default)]
-struct Queue {
-    sender: Option<mpsc::SyncSender<Prepared>>,
-    is_stopped: bool,
+#[derive(Debug)]
+pub(crate) struct AnswerQueue {
+    /// Gone when the node stops.
+    sender: Mutex<Option<mpsc::SyncSender<Prepared>>>,
+    /// Until the answering thread takes it.
+    receiver: Mutex<Option<mpsc::Receiver<Prepared>>>,
 }
 
 /// What the caller hears while an answer is made.
@@ -76,27 +75,25 @@ pub(crate) struct Answered {
 }
 
 impl AnswerQueue {
+    /// A queue of at most `answers_max`.
+    pub(crate) fn new(answers_max: usize) -> Self {
+        let (sender, receiver) = mpsc::sync_channel(answers_max);
+        Self { sender: Mutex::new(Some(sender)), receiver: Mutex::new(Some(receiver)) }
+    }
+
     /// Ends the answering thread once it has finished what it has begun.
     pub(crate) fn stop(&self) {
-        let mut queue = lock(&self.0);
-        queue.is_stopped = true;
-        queue.sender = None;
+        drop(lock(&self.sender).take());
     }
 
     /// The other end of the queue, for the answering thread.
-    fn open(&self, answers_max: usize) -> Option<mpsc::Receiver<Prepared>> {
-        let mut queue = lock(&self.0);
-        if queue.is_stopped {
-            return None;
-        }
-        let (sender, receiver) = mpsc::sync_channel(answers_max);
-        queue.sender = Some(sender);
-        Some(receiver)
+    fn take_receiver(&self) -> Option<mpsc::Receiver<Prepared>> {
+        lock(&self.receiver).take()
     }
 
     /// Queues an answer; gives it back when the queue is full or closed.
     fn push(&self, prepared: Prepared) -> Result<(), Box<Prepared>> {
-        let Some(sender) = lock(&self.0).sender.clone() else { return Err(Box::new(prepared)) };
+        let Some(sender) = lock(&self.sender).clone() else { return Err(Box::new(prepared)) };
         sender.try_send(prepared).map_err(|error| match error {
             mpsc::TrySendError::Full(prepared) | mpsc::TrySendError::Disconnected(prepared) => {
                 Box::new(prepared)

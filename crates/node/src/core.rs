@@ -110,7 +110,7 @@ impl Core {
             base,
             assets: AssetCache::default(),
             events: Events::default(),
-            answers: AnswerQueue::default(),
+            answers: AnswerQueue::new(config.answers_queue_max as usize),
             jobs: JobQueue::default(),
             payers: Mutex::default(),
             closed: Mutex::default(),

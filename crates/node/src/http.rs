@@ -16,15 +16,20 @@ mod web;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
 
 use crate::core::Core;
 use crate::error::ApiError;
 
 pub(crate) use web::RUNG as WEB_RUNG;
+
+/// Bodies up to this size are read whole before they are looked at.
+const SMALL_BODY_BYTES: usize = 1 << 20;
 
 /// What a handler replies.
 type Reply<T> = Result<Json<T>, ApiError>;
@@ -44,6 +49,25 @@ pub(crate) fn routes(core: &Core) -> Router<Arc<Core>> {
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .merge(datanets::routes(core))
         .fallback(web::page)
+        .layer(middleware::from_fn(read_small_body))
+}
+
+/// Reads a small body to its end before anybody answers. The server would otherwise close the
+/// connection behind a reply that came before the body, under the feet of the next request.
+async fn read_small_body(request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if !length.is_some_and(|length| (1..=SMALL_BODY_BYTES).contains(&length)) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match axum::body::to_bytes(body, SMALL_BODY_BYTES).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(error) => {
+            tracing::debug!(%error, "a body broke off");
+            ApiError::bad_input("bad_body", "the body could not be read to its end").into_response()
+        }
+    }
 }
 
 /// Runs synchronous work off the async threads, within the request's time.

@@ -25,8 +25,7 @@ pub(super) struct Running {
 /// Answers until the node stops.
 pub(crate) fn work(core: &Arc<Core>) {
     let Some(base) = &core.base else { return };
-    let answers_max = core.config.answers_queue_max as usize;
-    let Some(queue) = core.answers.open(answers_max) else { return };
+    let Some(queue) = core.answers.take_receiver() else { return };
     let (model, tokenizer) = (Arc::clone(&base.model), Arc::clone(&base.tokenizer));
     let mut engine = Engine::new(model, tokenizer, EngineOptions::default());
     let mut running: Vec<Running> = Vec::new();
