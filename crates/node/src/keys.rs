@@ -185,8 +185,8 @@ impl Keys {
         if let Some(name) = lock(&self.by_api_key).get(api_key).cloned() {
             return self.resolve(&name);
         }
-        // OpenAI's clients insist on some key; on the machine itself every one stands for `local`.
-        if is_loopback && !api_key.starts_with(API_KEY_PREFIX) {
+        // OpenAI's clients insist on some key; on the machine itself this word stands for `local`.
+        if is_loopback && api_key == LOCAL {
             return self.resolve(LOCAL);
         }
         Err(refused("the API key is not one of this node's"))
