@@ -12,11 +12,12 @@ fn main() -> io::Result<()> {
     let dist = manifest.join("../../web/dist");
     let (rung, folder) = match env::var_os("OPENLEDGER_WEB_DIST") {
         Some(folder) => ("OPENLEDGER_WEB_DIST", Some(PathBuf::from(folder))),
-        None if dist.join("index.html").is_file() => ("web/dist", Some(dist)),
+        None if dist.join("index.html").is_file() => ("web/dist", Some(dist.clone())),
         None => ("built-in page", None),
     };
-    // Watching the parent notices a dist that appears later.
-    println!("cargo::rerun-if-changed={}", manifest.join("../../web/dist").display());
+    // A path that is missing would count as changed at every build; its parent notices it appear.
+    let watched = if dist.is_dir() { &dist } else { &manifest.join("../../web") };
+    println!("cargo::rerun-if-changed={}", watched.display());
     let mut files = Vec::new();
     if let Some(folder) = &folder {
         println!("cargo::rerun-if-changed={}", folder.display());
