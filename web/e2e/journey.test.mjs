@@ -103,6 +103,7 @@ const chunks = (body) =>
 test('the overview shows the seven steps and is usable by keyboard', async () => {
   await open('#/');
   const steps = page.getByRole('navigation', { name: 'The journey in seven steps' }).getByRole('listitem');
+  await steps.nth(6).waitFor();
   assert.equal(await steps.count(), 7);
   await page.getByText(/^Block /).waitFor();
   await page.keyboard.press('Tab');
