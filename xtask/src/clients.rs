@@ -128,7 +128,7 @@ impl<'a> Clients<'a> {
         ensure!(receipt["status"] == "0x1", "cast send: {receipt}");
         let hash = text(&receipt, "transactionHash")?;
         let status = self.cast_reads(&["receipt", hash, "status"])?;
-        ensure!(status.starts_with('1'), "cast receipt says {status}");
+        ensure!(status == "true" || status.starts_with('1'), "cast receipt says {status}");
         let after = self.cast_reads(&["balance", RECIPIENT])?;
         let gained = after.parse::<u128>()?.checked_sub(before.parse()?);
         ensure!(gained == Some(7), "balance went from {before} to {after}");
