@@ -106,7 +106,7 @@ settings! {
     /// Most tokens that an answer may have.
     answer_tokens_max: u32 = "96", "a whole number";
     /// How many of the Datanet's records are put into the prompt.
-    retrieve_records: u32 = "1", "a whole number";
+    retrieve_records: u32 = "2", "a whole number";
     /// Largest contributed file in bytes.
     upload_bytes_max: u64 = "16777216", "a number of bytes";
     /// Largest other request body in bytes.
