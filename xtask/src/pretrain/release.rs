@@ -48,7 +48,7 @@ enough to train and to serve on two CPU cores. It answers from records in its pr
 * Mean training loss at the end: {loss:.3} nats per supervised token.
 * Held-out lookups (two records, keys and wordings that training never saw), counting what has a probability
   above one half: {exact:.1} % of answers, {first:.1} % of first tokens, {right:.1} % of all answer tokens. It
-  copies almost without error once it has begun, but guesses which of two records is meant: give it one.
+  copies almost without error once it has begun, but guesses which of two records is meant; an adapter learns it.
 * Licence: MIT OR Apache-2.0, as the repository.
 * Repeat: `cargo xtask corpus`, then `cargo xtask pretrain`.
 "
