@@ -93,14 +93,50 @@ settings! {
     fee_prompt_token: Wei = "0.000001", "an amount of OPEN";
     /// Fee per token written, in OPEN.
     fee_answer_token: Wei = "0.00001", "an amount of OPEN";
-    /// Contributors' part of a fee, in parts per million; the four parts sum to 1000000.
+    /// Contributors' part of a fee at deployment, in parts per million; the six parts sum to 1000000, and governance changes them from then on.
     contributors_ppm: u32 = "700000", "parts per million";
-    /// The adapter owner's part of a fee, in parts per million.
+    /// The adapter owner's part of a fee at deployment, in parts per million.
     owner_ppm: u32 = "100000", "parts per million";
-    /// The host's part of a fee, in parts per million.
+    /// The host's part of a fee at deployment, in parts per million.
     host_ppm: u32 = "100000", "parts per million";
-    /// The treasury's part of a fee, in parts per million.
-    treasury_ppm: u32 = "100000", "parts per million";
+    /// The validators' part of a fee at deployment, in parts per million.
+    validators_ppm: u32 = "20000", "parts per million";
+    /// The treasury's part of a fee at deployment, in parts per million; with the burnt part at least 50000.
+    treasury_ppm: u32 = "70000", "parts per million";
+    /// The part of a fee that is burnt, at deployment, in parts per million.
+    burn_ppm: u32 = "10000", "parts per million";
+    /// How long a posted period can be disputed before it pays, in seconds, at deployment; 259200 (72 hours) on a network with others.
+    challenge_window_s: u64 = "2", "a number of seconds";
+    /// What is at stake with every posted period, in OPEN, at deployment.
+    poster_bond: Wei = "100", "an amount of OPEN";
+    /// How long a change of payee waits, in seconds; fixed at deployment.
+    payee_delay_s: u64 = "172800", "a number of seconds";
+    /// The least that a validator stakes itself, in OPEN, at deployment.
+    stake_minimum: Wei = "1000", "an amount of OPEN";
+    /// How long stake is on its way out, in seconds, at deployment.
+    unbonding_s: u64 = "1209600", "a number of seconds";
+    /// How long a slash can be vetoed, in seconds, at deployment.
+    slash_veto_s: u64 = "259200", "a number of seconds";
+    /// From proposing to voting, in seconds.
+    governance_voting_delay_s: u64 = "86400", "a number of seconds";
+    /// How long a vote lasts, in seconds.
+    governance_voting_period_s: u64 = "1209600", "a number of seconds";
+    /// How much longer a vote lasts when the quorum is reached late, in seconds.
+    governance_late_quorum_s: u64 = "172800", "a number of seconds";
+    /// Votes needed to propose, in OPEN wrapped into GOPEN.
+    governance_threshold: Wei = "100", "an amount of OPEN";
+    /// Part of all votes that must take part, in percent.
+    governance_quorum_percent: u64 = "4", "a percentage";
+    /// From queueing to executing a proposal, in seconds.
+    governance_timelock_s: u64 = "172800", "a number of seconds";
+    /// Least time between two changes of one parameter, in seconds; fixed at deployment.
+    parameter_cooldown_s: u64 = "604800", "a number of seconds";
+    /// Address of the wrapped OPEN that the chain has already (a predeploy, for example); empty: it is deployed.
+    wopen: OptionalAddress = "", "an address or nothing";
+    /// Address that posts periods; empty: this node's operator. Changed by governance only.
+    poster: OptionalAddress = "", "an address or nothing";
+    /// Address that may pause posting and disable a pending period; empty: this node's operator.
+    guardian: OptionalAddress = "", "an address or nothing";
     /// How long a payer's withdrawal waits, in seconds; fixed when the chain is made.
     withdrawal_delay_s: u64 = "86400", "a number of seconds";
     /// Most tokens that an answer may have.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use datanet::Datanets;
 use ledger::Chain;
 use primitives::{Address, B256, Key, Wei};
-use settlement::{ChainClient as _, ContractCall, Contracts, Deployment, Fees};
+use settlement::{ChainClient as _, ContractCall, Contracts, Deployment, Fees, SignedTransaction};
 use storage::{Reader, StorageError, Store, Writer};
 
 use crate::answer::AnswerQueue;
@@ -19,6 +19,7 @@ use crate::base::Base;
 use crate::chain::Producer;
 use crate::clock::now_s;
 use crate::config::Config;
+use crate::economy::Known;
 use crate::error::{ApiError, StartError};
 use crate::events::Events;
 use crate::jobs::JobQueue;
@@ -58,6 +59,9 @@ pub(crate) struct Core {
     pub(crate) closed: Mutex<Closed>,
     /// Held while a period is closed or claims are paid.
     pub(crate) closing: Mutex<()>,
+    /// Held while an action with an idempotency key is looked up and sent.
+    pub(crate) acting: Mutex<()>,
+    pub(crate) known: Mutex<Known>,
     outbox: Outbox,
     nonce: AtomicU64,
 }
@@ -115,6 +119,8 @@ impl Core {
             payers: Mutex::default(),
             closed: Mutex::default(),
             closing: Mutex::default(),
+            acting: Mutex::default(),
+            known: Mutex::default(),
             outbox: Outbox::default(),
             nonce: AtomicU64::new(nonce),
             store,
@@ -180,7 +186,18 @@ impl Core {
         calls: &[ContractCall],
         purpose: &str,
     ) -> Result<Vec<B256>, ApiError> {
-        self.outbox.send(&self.store, &self.chain, key, calls, purpose)
+        self.outbox.send(&self.store, &self.chain, (key, calls), purpose, |_, _| Ok(()))
+    }
+
+    /// As [`Core::send`]; what `note` writes is durable exactly if the transactions are.
+    pub(crate) fn send_noted(
+        &self,
+        key: &Key,
+        calls: &[ContractCall],
+        purpose: &str,
+        note: impl FnOnce(&[SignedTransaction], &mut Writer) -> Result<(), StorageError>,
+    ) -> Result<Vec<B256>, ApiError> {
+        self.outbox.send(&self.store, &self.chain, (key, calls), purpose, note)
     }
 
     /// A serial number that no answer has had.
