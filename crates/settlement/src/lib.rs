@@ -36,21 +36,37 @@ mod split;
 
 mod claim;
 mod period;
+mod settled;
+mod voucher;
 mod why;
 
 mod chain;
 mod contracts;
 mod deployment;
+mod dispute;
 mod transaction;
 
 pub use account::{Account, Authorization};
 pub use chain::{ChainClient, Fees, TransactionOutcome};
 pub use claim::Entitlement;
-pub use contracts::{Capture, Contracts, DatanetAnchor, EscrowAccount, PayoutsState, Refusal};
+pub use contracts::{
+    ActivePayout, AdapterAnchor, AgentAnchor, Attester, Capture, Commitment, Contracts,
+    DatanetAnchor, Demand, EscrowAccount, Feedback, FirstContribution, Parameter, Payee,
+    PayoutsState, PeriodStatus, Position, PostedPeriod, Proposal, ProposalState, ProposalStatus,
+    Refusal, ReputationSummary, Setting, Slash, SlashStatus, Ticket, Validator, Vote, Votes,
+    VotingTerms,
+};
 pub use deployment::{Deployment, genesis};
-pub use error::{AccountError, ChainError, ClaimError, DeploymentError, PeriodError, SplitError};
-pub use options::{Options, Price, SplitOptions};
+pub use dispute::{FraudProof, PublishedAnswer, RowProof};
+pub use error::{
+    AccountError, ChainError, ClaimError, DeploymentError, PeriodError, SplitError, VoucherError,
+};
+pub use options::{
+    DeploymentOptions, Options, ParameterOptions, Price, SplitOptions, VotingOptions,
+};
 pub use period::{Balances, ClosedPeriod, Earning, PayoutDomain};
-pub use split::{Parties, Role, SplitLine, split};
+pub use settled::{AnswerProof, SettledAnswer, SettledAnswers, SettledLine};
+pub use split::{BURN, Parties, Role, SplitLine, SplitVersion, split};
 pub use transaction::{ContractCall, SignedTransaction, Terms};
+pub use voucher::{ChannelTerms, Redemption, SignedVoucher, Voucher};
 pub use why::{Reason, why};
