@@ -4,7 +4,7 @@
 //! A voucher is public once it was redeemed, so whoever brings one that was published does not get
 //! the channel's API key for it: a new voucher, with a higher limit, does.
 
-use primitives::{Address, B256, Bytes, ChainRecord as _, Wei};
+use primitives::{Address, B256, Bytes, Wei};
 use settlement::{ChannelTerms, SignedVoucher, Voucher, VoucherError};
 
 use crate::core::Core;

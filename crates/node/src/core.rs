@@ -10,7 +10,7 @@ use std::time::Duration;
 use datanet::Datanets;
 use ledger::Chain;
 use primitives::{Address, B256, Key, Wei};
-use settlement::{ChainClient as _, ContractCall, Contracts, Deployment, Fees, SignedTransaction};
+use settlement::{BURN, ChainClient as _, ContractCall, Contracts, Deployment, Fees, SignedTransaction};
 use storage::{Reader, StorageError, Store, Writer};
 
 use crate::answer::AnswerQueue;
@@ -23,7 +23,7 @@ use crate::economy::Known;
 use crate::error::{ApiError, StartError};
 use crate::events::Events;
 use crate::jobs::JobQueue;
-use crate::keys::{Keys, LOCAL};
+use crate::keys::{BURNT, Keys, LOCAL, TREASURY, VALIDATORS};
 use crate::outbox::Outbox;
 use crate::periods::Closed;
 use crate::tables::{ANSWERS, META, RESERVATIONS};
@@ -99,6 +99,11 @@ impl Core {
         chain: Arc<Producer>,
     ) -> Result<Self, StartError> {
         let contracts = deploy(&config, &money, &keys, &chain)?;
+        keys.name_contracts(&[
+            (TREASURY, contracts.treasury()),
+            (VALIDATORS, contracts.attestations),
+            (BURNT, BURN),
+        ]);
         let options = datanet::Options {
             file_bytes_max: usize::try_from(config.upload_bytes_max).unwrap_or(usize::MAX),
             ..datanet::Options::default()
@@ -139,6 +144,7 @@ impl Core {
             tracing::info!(sent_again, released = held.len(), "resumed after a stop");
         }
         self.open_periods()?;
+        self.open_channels()?;
         for view in self.datanets.list().map_err(crate::datanets::refused)? {
             for snapshot in self.datanets.snapshots(view.id).map_err(crate::datanets::refused)? {
                 self.anchor_snapshot(snapshot)?;
@@ -267,7 +273,7 @@ fn deploy(
     chain: &Producer,
 ) -> Result<Contracts, StartError> {
     let deployment = |source| StartError::Deployment { source };
-    let plan = Deployment::new(config.chain_id, keys.host(), money.withdrawal_delay_s);
+    let plan = Deployment::new(config.chain_id, keys.host(), &money.deployment);
     let plan = plan.map_err(deployment)?;
     // What a stopped node left in the pool may be half of a deployment.
     for waiting in chain.chain.waiting() {

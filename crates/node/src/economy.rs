@@ -4,7 +4,7 @@
 //! still while nothing happens. Whoever waits for a contract's clock calls [`Core::tick`] first.
 
 use primitives::{Address, B256, SharePpm};
-use settlement::{Parties, SplitVersion};
+use settlement::{ChainError, Parties, SplitVersion};
 
 use crate::clock::{Stopwatch, now_s};
 use crate::core::Core;
@@ -25,12 +25,7 @@ pub(crate) struct Known {
 impl Core {
     /// Whom the fee of an answer names besides contributors; `owner` owns the adapter.
     pub(crate) fn parties(&self, owner: Address) -> Parties {
-        Parties {
-            owner,
-            host: self.keys.host(),
-            validators: self.contracts.attestations,
-            treasury: self.contracts.timelock,
-        }
+        self.contracts.parties(owner, self.keys.host())
     }
 
     /// The split in force now, and a time at which it is: what an answer is stored with.
@@ -51,12 +46,15 @@ impl Core {
 
     /// A split by its number.
     pub(crate) fn split_version(&self, version: u32) -> Result<SplitVersion, ApiError> {
-        let found = self.contracts.split_version(&*self.chain, version).map_err(ApiError::internal)?;
-        if found.from_s > 0 {
-            return Ok(found);
+        match self.contracts.split_version(&*self.chain, version) {
+            Ok(found) => Ok(found),
+            Err(ChainError::Refused(_)) => {
+                let message = format!("there is no version {version} of the split");
+                Err(ApiError::not_found("no_such_split", message)
+                    .hint("`openledger parameters show` has the one in force"))
+            }
+            Err(error) => Err(ApiError::internal(error)),
         }
-        Err(ApiError::not_found("no_such_split", format!("there is no version {version} of the split"))
-            .hint("`openledger parameters show` has the one in force"))
     }
 
     /// The time that the next block will have, nearly.

@@ -26,8 +26,14 @@ mod tables;
 mod base;
 mod core;
 
+mod economy;
+
 mod accounts;
+mod actions;
+mod channels;
 mod escrow;
+mod governance;
+mod stake;
 
 mod datanets;
 mod expand;
@@ -42,6 +48,9 @@ mod periods;
 mod receipts;
 mod status;
 
+pub mod dispute;
+pub mod published;
+pub mod remote_chain;
 pub mod verify;
 
 mod http;
@@ -53,6 +62,9 @@ pub mod wire;
 
 mod server;
 
+pub use actions::signed_steps;
+pub use channels::signed_voucher;
 pub use keys::exported_key;
 pub use primitives;
+pub use settlement;
 pub use server::{Node, NodeHandle};

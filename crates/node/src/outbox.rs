@@ -117,17 +117,17 @@ fn store_all(
             note(signed, tables)?;
             rows.iter().map(|row| tables.append(&OUTBOX, row)).collect()
         })
-        .map_err(|error: storage::StorageError| ApiError::internal(error))
+        .map_err(|error: StorageError| ApiError::internal(error))
 }
 
 fn remove_all(store: &Store, numbers: &[u64]) -> Result<(), ApiError> {
     store
         .tables()
         .write(|tables| numbers.iter().try_for_each(|number| tables.remove(&OUTBOX, number)))
-        .map_err(|error: storage::StorageError| ApiError::internal(error))
+        .map_err(|error: StorageError| ApiError::internal(error))
 }
 
-fn wait_all(chain: &Producer, hashes: &[B256]) -> Result<(), ApiError> {
+pub(crate) fn wait_all(chain: &Producer, hashes: &[B256]) -> Result<(), ApiError> {
     for hash in hashes {
         if !chain.wait(*hash, WAIT) {
             let message =

@@ -12,7 +12,10 @@ mod claims;
 mod collect;
 mod shown;
 
+pub(crate) use claims::Claimed;
+
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use primitives::{Address, B256, ChainRecord as _, Payout, Signature, Wei};
@@ -145,7 +148,7 @@ impl Core {
         let domain = self.contracts.domain();
         let closed = ClosedPeriod::close(domain, before.as_deref(), &earnings, now_s())
             .map_err(ApiError::internal)?;
-        let data = published(&closed, paid, &earnings)?.encode();
+        let data = self.published(&closed, paid, &earnings)?.encode();
         let row = StoredPeriod {
             payout: closed.payout().encode().into(),
             balances: closed.balances().encode().into(),
@@ -276,6 +279,27 @@ impl Core {
         self.store.blobs().get(row.data).map_err(ApiError::internal)
     }
 
+    /// What is published of a closed period.
+    fn published(
+        &self,
+        closed: &ClosedPeriod,
+        paid: &[(u64, StoredAnswer)],
+        earnings: &[Earning],
+    ) -> Result<Data, ApiError> {
+        let mut answers = Vec::new();
+        let mut adapters = BTreeMap::new();
+        for ((_, row), earning) in paid.iter().zip(earnings) {
+            let (completion, receipt) = (row.completion()?, row.receipt()?);
+            if let Entry::Vacant(missing) = adapters.entry(completion.adapter) {
+                missing.insert(self.stored_adapter(completion.adapter)?.decoded()?);
+            }
+            answers.push(Answer { settled: SettledAnswer::from(earning), completion, receipt });
+        }
+        answers.sort_by_key(|answer| answer.settled.completion);
+        let (payout, balances) = (closed.payout().clone(), closed.balances().clone());
+        Ok(Data { payout, balances, answers, adapters })
+    }
+
     fn stored_period(&self, number: u64) -> Result<StoredPeriod, ApiError> {
         let missing = || {
             ApiError::not_found("no_such_period", format!("period {number} is not closed"))
@@ -297,22 +321,6 @@ impl StoredAnswer {
             lines: self.split_lines()?,
         })
     }
-}
-
-/// What is published of a closed period.
-fn published(
-    closed: &ClosedPeriod,
-    paid: &[(u64, StoredAnswer)],
-    earnings: &[Earning],
-) -> Result<Data, ApiError> {
-    let answers = paid.iter().zip(earnings).map(|((_, row), earning)| {
-        let (completion, receipt) = (row.completion()?, row.receipt()?);
-        Ok(Answer { settled: SettledAnswer::from(earning), completion, receipt })
-    });
-    let mut answers = answers.collect::<Result<Vec<_>, ApiError>>()?;
-    answers.sort_by_key(|answer| answer.settled.completion);
-    let (payout, balances) = (closed.payout().clone(), closed.balances().clone());
-    Ok(Data { payout, balances, answers })
 }
 
 fn no_answers() -> ApiError {

@@ -7,13 +7,16 @@
 //!   payout    ABI encoding of the Payout
 //!   balances  ABI encoding of (address, uint128)[], everybody's cumulative amount in order of account
 //!   answers   per answer, in order of completion id: SettledAnswer, Completion, AttributionReceipt
+//!   adapters  ABI encodings of the Adapters that gave them, in order of id
 //! ```
 //!
-//! From these, the payout before and the anchored adapters, anybody recomputes the root:
+//! From these, the payout before and the adapters' published indexes, anybody recomputes the root:
 //! [`crate::dispute`] does.
 
+use std::collections::BTreeMap;
+
 use alloy_sol_types::{SolValue as _, sol};
-use primitives::{AttributionReceipt, ChainRecord as _, Completion, Payout, RecordError};
+use primitives::{Adapter, AdapterId, AttributionReceipt, ChainRecord as _, Completion, Payout, RecordError};
 use settlement::{Balances, SettledAnswer};
 
 sol! {
@@ -37,6 +40,8 @@ sol! {
         bytes balances;
         /// In order of the completions' ids.
         PublishedAnswer[] answers;
+        /// ABI encodings of the `Adapter`s that gave them, in order of their ids.
+        bytes[] adapters;
     }
 }
 
@@ -75,6 +80,8 @@ pub struct Data {
     pub balances: Balances,
     /// The answers that the period pays, in order of completion id.
     pub answers: Vec<Answer>,
+    /// The adapters that gave them, by id.
+    pub adapters: BTreeMap<AdapterId, Adapter>,
 }
 
 impl Data {
@@ -89,6 +96,7 @@ impl Data {
             payout: self.payout.encode().into(),
             balances: self.balances.encode().into(),
             answers: answers.collect(),
+            adapters: self.adapters.values().map(|adapter| adapter.encode().into()).collect(),
         };
         period.abi_encode()
     }
@@ -110,6 +118,11 @@ impl Data {
         });
         let answers = answers.collect::<Result<_, PublishedError>>()?;
         let payout = Payout::decode(&period.payout)?;
-        Ok(Self { payout, balances: Balances::decode(&period.balances)?, answers })
+        let adapters = period.adapters.iter().map(|bytes| {
+            let adapter = Adapter::decode(bytes)?;
+            Ok((adapter.id(), adapter))
+        });
+        let adapters = adapters.collect::<Result<_, PublishedError>>()?;
+        Ok(Self { payout, balances: Balances::decode(&period.balances)?, answers, adapters })
     }
 }

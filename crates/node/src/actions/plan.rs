@@ -70,8 +70,37 @@ impl Core {
                 let call = ContractCall { to, value, data: data.into(), gas_limit };
                 Ok(Plan::one("prove a wrong", call))
             }
+            Action::Disable { period } => {
+                let call = self.contracts.disable(*period);
+                Ok(Plan::one(format!("disable period {period}"), call))
+            }
+            Action::WithdrawRewards {} => self.plan_withdrawal(account),
             _ => self.plan_vote(account, action),
         }
+    }
+
+    /// Takes what waits for an account in the contracts that owe rewards and bonds.
+    fn plan_withdrawal(&self, account: Address) -> Result<Plan, ApiError> {
+        let owed = self.contracts.withdrawable(&*self.chain, account).map_err(ApiError::internal)?;
+        let mut plan = Plan::default();
+        if owed > Wei::ZERO {
+            let call = self.contracts.withdraw_bonds(account);
+            plan.steps.push((format!("take {owed} of rewards and bonds"), call));
+        }
+        for (what, call) in [
+            ("take rewards of slashes", self.contracts.withdraw_reward(account)),
+            ("take bonds of demands", self.contracts.withdraw_demands(account)),
+        ] {
+            if self.chain.simulate(account, &call).is_ok() {
+                plan.steps.push((what.to_owned(), call));
+            }
+        }
+        if plan.steps.is_empty() {
+            let message = format!("nothing waits for {}", self.keys.name_of(account));
+            return Err(ApiError::conflict("nothing_to_withdraw", message)
+                .hint("rewards come with `openledger dispute prove`"));
+        }
+        Ok(plan)
     }
 
     fn plan_money(&self, account: Address, action: &Action) -> Result<Plan, ApiError> {

@@ -16,6 +16,18 @@ use crate::wire::{ClaimInfo, ClaimList, ClaimRequest, Waiting};
 /// Claims in one transaction.
 const CLAIMS_PER_TRANSACTION: usize = 32;
 
+/// What a claim led to.
+#[derive(Debug)]
+pub(crate) enum Claimed {
+    /// It was paid, or there was nothing.
+    Done(ClaimList),
+    /// More can be claimed in so many seconds.
+    Waits {
+        /// Of the chain's time.
+        in_s: u64,
+    },
+}
+
 impl Core {
     /// The period that claims work against.
     pub(crate) fn active_period(&self) -> Result<Option<Arc<ClosedPeriod>>, ApiError> {
@@ -56,7 +68,23 @@ impl Core {
         }))
     }
 
-    pub(crate) fn claim(&self, request: &ClaimRequest) -> Result<ClaimList, ApiError> {
+    /// Claims; or, when the caller waits and something becomes claimable soon, tells how soon.
+    pub(crate) fn claim_or_wait(
+        &self,
+        request: &ClaimRequest,
+        may_wait: bool,
+    ) -> Result<Claimed, ApiError> {
+        if may_wait {
+            self.look_for_time()?;
+            let named = request.account.as_deref().map(|name| self.keys.resolve(name)).transpose()?;
+            if let Some(waiting) = self.waiting_for(named)? {
+                return Ok(Claimed::Waits { in_s: waiting.in_s });
+            }
+        }
+        self.claim(request).map(Claimed::Done)
+    }
+
+    fn claim(&self, request: &ClaimRequest) -> Result<ClaimList, ApiError> {
         let _turn = lock(&self.closing);
         self.look_for_time()?;
         self.take_back_disabled()?;

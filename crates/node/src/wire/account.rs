@@ -108,11 +108,11 @@ pub struct EarningLine {
     /// The record's share of the answer, for contributors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_ppm: Option<u32>,
-    /// The amount in wei; zero for an answer whose fee could not be collected.
+    /// The amount in wei; zero for an answer that nobody earns from.
     pub amount_wei: String,
-    /// Whether the fee could not be collected; then nobody earns from the answer.
+    /// Whether nobody earns from the answer, for example because its fee could not be collected.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub uncollected: bool,
+    pub unpaid: bool,
     /// One sentence for people.
     pub why: String,
 }

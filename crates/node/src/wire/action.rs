@@ -134,6 +134,13 @@ pub enum Action {
         /// The proposal's number or id.
         proposal: String,
     },
+    /// Takes rewards and bonds that are the account's own.
+    WithdrawRewards {},
+    /// Disables a pending period and all after it; the guardian's alone.
+    Disable {
+        /// The period.
+        period: u64,
+    },
     /// Sends a fraud proof, as `openledger dispute prove` makes it.
     Prove {
         /// ABI-encoded call of the disputes contract, 0x-hex.

@@ -102,6 +102,7 @@ pub struct SignVoucher {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseChannel {
-    /// The channel's API key, or `local` with the payer's name from this machine.
-    pub api_key: String,
+    /// Name or address of the payer; default: the owner of the API key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
