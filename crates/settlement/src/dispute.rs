@@ -5,10 +5,16 @@
 //! about it that is false, small enough for a contract to check in one transaction. Everything here
 //! is a pure function of published bytes.
 
+mod find;
+mod row;
+
 use alloy_primitives::{B256, Bytes};
 use primitives::{AttributionReceipt, Completion};
 
 use crate::settled::AnswerProof;
+
+pub use find::{Published, find_fraud, find_repeated};
+pub use row::{IndexRow, PublishedIndex};
 
 /// An answer that a period pays, with the records that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,3 +136,6 @@ impl FraudProof {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

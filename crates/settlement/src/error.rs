@@ -154,6 +154,23 @@ pub enum VoucherError {
     Signature(#[from] SignatureError),
 }
 
+/// Why an answer cannot be checked.
+#[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
+#[non_exhaustive]
+pub enum DisputeError {
+    /// A record is not the one that the settled answer names.
+    #[error("the answer names record {expected}, {found} was published")]
+    OtherRecord {
+        /// The record that is named.
+        expected: B256,
+        /// The record that is there.
+        found: B256,
+    },
+    /// The bytes are no influence index.
+    #[error("bytes are not an influence index")]
+    Index,
+}
+
 /// Why nothing can be claimed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
 #[non_exhaustive]

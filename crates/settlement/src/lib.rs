@@ -57,9 +57,13 @@ pub use contracts::{
     VotingTerms,
 };
 pub use deployment::{Deployment, genesis};
-pub use dispute::{FraudProof, PublishedAnswer, RowProof};
+pub use dispute::{
+    FraudProof, IndexRow, Published, PublishedAnswer, PublishedIndex, RowProof, find_fraud,
+    find_repeated,
+};
 pub use error::{
-    AccountError, ChainError, ClaimError, DeploymentError, PeriodError, SplitError, VoucherError,
+    AccountError, ChainError, ClaimError, DeploymentError, DisputeError, PeriodError, SplitError,
+    VoucherError,
 };
 pub use options::{
     DeploymentOptions, Options, ParameterOptions, Price, SplitOptions, VotingOptions,

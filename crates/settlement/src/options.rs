@@ -132,7 +132,8 @@ pub struct VotingOptions {
     pub threshold: Wei,
     /// Votes that a proposal needs, in per cent of all that is wrapped.
     pub quorum_percent: u8,
-    /// How long votes are still taken after the quorum was reached late, in seconds.
+    /// How long votes are still taken after the quorum was reached late, in seconds; at most the
+    /// period.
     pub late_quorum_extension_s: u32,
 }
 

@@ -6,6 +6,7 @@ use primitives::{CompletionId, LeafDomain, MerkleTree};
 
 use crate::error::PeriodError;
 use crate::period::Earning;
+use crate::split::SplitLine;
 
 sol! {
     /// One line of an answer's split.
@@ -37,13 +38,15 @@ sol! {
     }
 }
 
+impl From<&SplitLine> for SettledLine {
+    fn from(line: &SplitLine) -> Self {
+        Self { account: line.account, role: line.role.code(), amountWei: line.amount.get() }
+    }
+}
+
 impl From<&Earning> for SettledAnswer {
     fn from(earning: &Earning) -> Self {
-        let lines = earning.lines.iter().map(|line| SettledLine {
-            account: line.account,
-            role: line.role.code(),
-            amountWei: line.amount.get(),
-        });
+        let lines = earning.lines.iter().map(SettledLine::from);
         Self {
             completion: earning.completion,
             receipt: earning.receipt,

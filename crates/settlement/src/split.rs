@@ -140,6 +140,20 @@ pub fn split(
     options: &SplitOptions,
     parties: &Parties,
 ) -> Result<Vec<SplitLine>, SplitError> {
+    let lines = lines(fee, receipt, options, parties)?;
+    match lines.iter().find(|line| line.account == Address::ZERO) {
+        Some(line) => Err(SplitError::AccountMissing { role: line.role }),
+        None => Ok(lines),
+    }
+}
+
+/// As [`split`], whoever the payees are: what the contract computes.
+pub(crate) fn lines(
+    fee: Wei,
+    receipt: &AttributionReceipt,
+    options: &SplitOptions,
+    parties: &Parties,
+) -> Result<Vec<SplitLine>, SplitError> {
     check_parts(options)?;
     check_shares(receipt)?;
     let pool = part(fee, options.contributors_ppm);
@@ -152,16 +166,16 @@ pub fn split(
         (BURN, Role::Burn, options.burn_ppm),
     ];
     for (account, role, share_ppm) in fixed {
-        lines.push(line(account, role, share_ppm, part(fee, share_ppm))?);
+        lines.push(line(account, role, share_ppm, part(fee, share_ppm)));
     }
     let unattributed = SharePpm::new(receipt.unattributedPpm)?;
     if unattributed > SharePpm::ZERO {
         let amount = part(pool, unattributed);
-        lines.push(line(parties.treasury, Role::Unattributed, unattributed, amount)?);
+        lines.push(line(parties.treasury, Role::Unattributed, unattributed, amount));
     }
     let residue = fee.checked_sub(Wei::total(lines.iter().map(|line| line.amount))?)?;
     if residue > Wei::ZERO {
-        lines.push(line(parties.treasury, Role::Residue, SharePpm::ZERO, residue)?);
+        lines.push(line(parties.treasury, Role::Residue, SharePpm::ZERO, residue));
     }
     Ok(lines)
 }
@@ -171,22 +185,14 @@ fn contributors(pool: Wei, receipt: &AttributionReceipt) -> Result<Vec<SplitLine
     let lines = paid.map(|share| {
         let share_ppm = SharePpm::new(share.sharePpm)?;
         let amount = part(pool, share_ppm);
-        let line = line(share.contributor, Role::Contributor, share_ppm, amount)?;
+        let line = line(share.contributor, Role::Contributor, share_ppm, amount);
         Ok(SplitLine { record: Some(share.record), ..line })
     });
     lines.collect()
 }
 
-fn line(
-    account: Address,
-    role: Role,
-    share_ppm: SharePpm,
-    amount: Wei,
-) -> Result<SplitLine, SplitError> {
-    if account == Address::ZERO {
-        return Err(SplitError::AccountMissing { role });
-    }
-    Ok(SplitLine { account, role, record: None, share_ppm, amount })
+const fn line(account: Address, role: Role, share_ppm: SharePpm, amount: Wei) -> SplitLine {
+    SplitLine { account, role, record: None, share_ppm, amount }
 }
 
 /// `⌊whole · share / 10⁶⌋`, in two steps that cannot overflow: `share` is at most 10⁶.

@@ -229,6 +229,20 @@ impl Contracts {
         })
     }
 
+    /// Who owned an adapter at `time_s`, Unix time in seconds; zero before it was anchored.
+    ///
+    /// # Errors
+    /// As [`ChainClient::call`].
+    pub fn adapter_owner_at(
+        &self,
+        chain: &impl ChainClient,
+        adapter: AdapterId,
+        time_s: u64,
+    ) -> Result<Address, ChainError> {
+        let call = IAdapters::ownerAtCall { adapterId: adapter, timeS: time_s };
+        view(chain, self.adapters, &call)
+    }
+
     /// Whether an adapter is anchored.
     ///
     /// # Errors

@@ -181,7 +181,7 @@ fn governor_arguments(contracts: &Contracts, options: &DeploymentOptions) -> Vec
         voting.period_s,
         voting.threshold.to_u256(),
         U256::from(voting.quorum_percent),
-        U256::from(voting.late_quorum_extension_s),
+        U256::from(voting.late_quorum_extension_s.min(voting.period_s)),
     );
     arguments.abi_encode_params()
 }

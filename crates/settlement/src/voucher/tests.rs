@@ -73,7 +73,7 @@ fn the_signature_covers_every_field() {
 
 proptest! {
     #[test]
-    fn a_voucher_survives_its_encoding(limit in any::<u128>(), number in 1_u8..) {
+    fn a_voucher_survives_its_encoding(limit in any::<u128>(), number in 1_u8..=200) {
         let payer = key(number);
         let signed = voucher(&payer, limit).sign(&payer, CHAIN_ID).unwrap();
         prop_assert_eq!(SignedVoucher::decode(&signed.encode()), Ok(signed.clone()));

@@ -37,7 +37,6 @@ sol! {
         );
         error GovernorNonexistentProposal(uint256 proposalId);
         error GovernorAlreadyCastVote(address voter);
-        error GovernorNotQueuedProposal(uint256 proposalId);
 
         function propose(
             address[] targets, uint256[] values, bytes[] calldatas, string description

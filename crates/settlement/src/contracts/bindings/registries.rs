@@ -38,6 +38,7 @@ sol! {
         function adapter(bytes32 adapterId)
             external view
             returns (bytes32 snapshotId, bytes32 influenceRoot, bytes32 ruleDigest, address owner);
+        function ownerAt(bytes32 adapterId, uint64 timeS) external view returns (address);
         function datanets() external view returns (address);
         function initialize(address governance, address datanets) external;
     }
