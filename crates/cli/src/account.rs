@@ -41,7 +41,7 @@ pub(crate) fn run(
         AccountCommand::Deposit { account, amount: open } => {
             let amount_wei = wei(open, "openledger account deposit alice 2.5")?;
             if sending.dry_run || sending.key_file.is_some() {
-                let sending = Sending { account: account.clone(), ..sending.clone() };
+                let sending = Sending { acting: account.clone(), ..sending.clone() };
                 return send(client, &sending, Action::Deposit { amount_wei, host: None }, output);
             }
             let account = client.deposit(account, &amount_wei)?;

@@ -69,7 +69,7 @@ fn open(
         None => None,
     };
     if sending.dry_run {
-        let payer = key.as_ref().map_or_else(|| sending.account.clone(), |key| key.address().to_string());
+        let payer = key.as_ref().map_or_else(|| sending.acting.clone(), |key| key.address().to_string());
         let terms = client.channel_terms(&payer)?;
         output.result(&json!({ "deposit": deposited, "terms": terms, "dry_run": true }), |_| {
             let deposited = deposited.as_ref().map(shown).unwrap_or_default();
@@ -104,7 +104,7 @@ fn sign_with(
     limits: &Limits,
     key: Option<&primitives::Key>,
 ) -> Result<SignedVoucher, Failure> {
-    let payer = key.map_or_else(|| sending.account.clone(), |key| key.address().to_string());
+    let payer = key.map_or_else(|| sending.acting.clone(), |key| key.address().to_string());
     let mut fields = client.channel_terms(&payer)?.voucher;
     if let Some(limit) = &limits.limit {
         fields.limit_wei = wei(limit, EXAMPLE)?;
@@ -113,7 +113,7 @@ fn sign_with(
     fields.expires_s = now_s.saturating_add(limits.days.saturating_mul(DAY_S));
     let Some(key) = key else {
         let request = SignVoucher {
-            account: sending.account.clone(),
+            account: sending.acting.clone(),
             limit_wei: fields.limit_wei,
             expires_s: Some(fields.expires_s),
             host: None,
@@ -128,7 +128,7 @@ fn sign_with(
 fn close(client: &Client, sending: &Sending, output: Output) -> Result<(), Failure> {
     let payer = match &sending.key_file {
         Some(path) => read_key(path)?.address().to_string(),
-        None => sending.account.clone(),
+        None => sending.acting.clone(),
     };
     let channel = if sending.dry_run {
         client.channel(&payer)?

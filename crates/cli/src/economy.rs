@@ -31,7 +31,7 @@ pub(crate) fn send(
 pub(crate) fn act(client: &Client, sending: &Sending, action: Action) -> Result<Outcome, Failure> {
     let Some(path) = &sending.key_file else {
         let submit = Submit {
-            account: sending.account.clone(),
+            account: sending.acting.clone(),
             action,
             dry_run: sending.dry_run,
             idempotency_key: sending.once.clone(),

@@ -16,7 +16,7 @@ pub(crate) fn delegate(client: &Client, given: &Delegate, output: Output) -> Res
     let example = "openledger delegate --amount 500 --as alice";
     let acting = match &given.sending.key_file {
         Some(path) => read_key(path)?.address().to_string(),
-        None => given.sending.account.clone(),
+        None => given.sending.acting.clone(),
     };
     if given.show {
         output.result(&client.votes(&acting)?, votes);

@@ -91,7 +91,7 @@ fn payouts(detail: &PeriodDetail) -> String {
 pub(crate) fn claim(client: &Client, given: &Claim, output: Output) -> Result<(), Failure> {
     if let Some(payee) = &given.payee {
         let sending = Sending {
-            account: given.account.clone().unwrap_or_else(|| "local".to_owned()),
+            acting: given.account.clone().unwrap_or_else(|| "local".to_owned()),
             key_file: given.key_file.clone(),
             dry_run: given.dry_run,
             once: None,

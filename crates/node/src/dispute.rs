@@ -2,7 +2,7 @@
 //! chain's word and the adapters' indexes, and what is wrong becomes a proof that the chain takes.
 //!
 //! ```text
-//! data ─→ is it the posted one? ─→ every answer: signature → index → scores, list → split ─→ nonces
+//! data ─→ is it the posted one? ─→ every answer: signature → index → split → list, scores ─→ nonces
 //!                               └→ balances before + lines = balances ─→ root
 //! ```
 //! A node is needed only to download from; nothing that it says is believed except which addresses
@@ -11,13 +11,14 @@
 mod answer;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use attribution::InfluenceIndex;
 use primitives::{AdapterId, ChainRecord as _, CompletionId, Wei};
 use serde::Serialize;
 use settlement::{
     AdapterAnchor, Balances, ChainError, ClosedPeriod, Contracts, FraudProof, PeriodStatus,
-    PostedPeriod, PublishedAnswer, SettledAnswers, SplitVersion,
+    PostedPeriod, PublishedAnswer, PublishedIndex, SettledAnswers, SplitVersion,
 };
 
 use crate::client::{Client, ClientError};
@@ -111,15 +112,27 @@ pub struct Watcher {
     contracts: Contracts,
 }
 
-/// What the check of one answer rests on.
+/// What the check of an answer rests on.
 #[derive(Debug)]
-struct Ground<'a> {
-    chain_id: u64,
-    contracts: &'a Contracts,
-    splits: &'a [SplitVersion],
-    anchors: BTreeMap<AdapterId, AdapterAnchor>,
-    indexes: BTreeMap<AdapterId, InfluenceIndex>,
+struct Facts<'a> {
+    splits: Vec<SplitVersion>,
+    adapters: BTreeMap<AdapterId, AdapterFacts>,
     data: &'a Data,
+}
+
+/// What is known of an adapter.
+#[derive(Debug)]
+struct AdapterFacts {
+    anchor: AdapterAnchor,
+    rows: Option<PublishedIndex>,
+    index: Option<InfluenceIndex>,
+}
+
+impl Facts<'_> {
+    /// Every answer's adapter is looked up before its answers are checked.
+    fn adapter(&self, id: AdapterId) -> &AdapterFacts {
+        &self.adapters[&id]
+    }
 }
 
 impl Watcher {
@@ -130,7 +143,7 @@ impl Watcher {
     pub fn new(client: Client) -> Result<Self, CheckError> {
         let status = client.status()?;
         let chain = RemoteChain::new(&format!("{}{}", client.node(), status.rpc));
-        let contracts = contracts(status.chain_id, &status.contracts).ok_or(CheckError::Contracts)?;
+        let contracts = contracts_of(&status).ok_or(CheckError::Contracts)?;
         Ok(Self { client, chain, contracts })
     }
 
@@ -179,29 +192,22 @@ impl Watcher {
 
     fn check_answers(&self, data: &Data) -> Result<Vec<Wrong>, CheckError> {
         let splits = self.contracts.splits(&self.chain)?;
-        let mut anchors = BTreeMap::new();
-        let mut indexes = BTreeMap::new();
+        let mut adapters = BTreeMap::new();
         for answer in &data.answers {
             let id = answer.completion.adapter;
-            if anchors.contains_key(&id) {
-                continue;
-            }
-            anchors.insert(id, self.contracts.adapter(&self.chain, id)?);
-            let bytes = self.client.adapter_file(&hex(id), "influence_index.bin");
-            if let Some(index) = bytes.ok().and_then(|bytes| InfluenceIndex::decode(&bytes).ok()) {
-                indexes.insert(id, index);
+            if let Entry::Vacant(missing) = adapters.entry(id) {
+                let anchor = self.contracts.adapter(&self.chain, id)?;
+                let bytes = self.client.adapter_file(&hex(id), "influence_index.bin");
+                let (rows, index) = answer::rows(&bytes.unwrap_or_default());
+                missing.insert(AdapterFacts { anchor, rows, index });
             }
         }
-        let ground = Ground {
-            chain_id: self.contracts.chain_id,
-            contracts: &self.contracts,
-            splits: &splits,
-            anchors,
-            indexes,
-            data,
-        };
-        let published = published(data)?;
-        Ok(published.iter().flat_map(|answer| ground.check(answer)).collect())
+        let facts = Facts { splits, adapters, data };
+        let mut wrongs = Vec::new();
+        for answer in published(data)? {
+            wrongs.extend(self.check_answer(&answer, &facts)?);
+        }
+        Ok(wrongs)
     }
 
     /// Looks for numbers that two answers of one host bear, in this period and the ones before.
@@ -303,8 +309,9 @@ fn published(data: &Data) -> Result<Vec<PublishedAnswer>, CheckError> {
     Ok(published)
 }
 
-/// Addresses from the wire.
-fn contracts(chain_id: u64, named: &wire::Contracts) -> Option<Contracts> {
+/// The contracts that a node says are the ones; none when it names no addresses.
+pub fn contracts_of(status: &wire::Status) -> Option<Contracts> {
+    let (chain_id, named) = (status.chain_id, &status.contracts);
     let at = |text: &str| parse_address("contract", text).ok();
     Some(Contracts {
         chain_id,

@@ -6,6 +6,7 @@
 use primitives::{Address, B256, SharePpm};
 use settlement::{ChainError, Parties, SplitVersion};
 
+use crate::assets::Assets;
 use crate::clock::{Stopwatch, now_s};
 use crate::core::Core;
 use crate::error::ApiError;
@@ -26,6 +27,13 @@ impl Core {
     /// Whom the fee of an answer names besides contributors; `owner` owns the adapter.
     pub(crate) fn parties(&self, owner: Address) -> Parties {
         self.contracts.parties(owner, self.keys.host())
+    }
+
+    /// Who owns an adapter now: whoever bought it, or whoever it was trained for.
+    pub(crate) fn adapter_owner(&self, assets: &Assets) -> Result<Address, ApiError> {
+        let anchor = self.contracts.adapter(&*self.chain, assets.id).map_err(ApiError::internal)?;
+        let is_anchored = anchor.owner != Address::ZERO;
+        Ok(if is_anchored { anchor.owner } else { assets.record.owner })
     }
 
     /// The split in force now, and a time at which it is: what an answer is stored with.
@@ -107,6 +115,7 @@ impl Core {
             validators_ppm: ppm(parts.validators_ppm),
             treasury_ppm: ppm(parts.treasury_ppm),
             burn_ppm: ppm(parts.burn_ppm),
+            owner: String::new(),
             validators: hex(self.contracts.attestations),
             treasury: hex(self.contracts.timelock),
         })

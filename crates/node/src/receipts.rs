@@ -2,6 +2,8 @@
 
 use primitives::{Adapter, AttributionReceipt, B256, ChainRecord as _, Completion};
 
+use settlement::Role;
+
 use crate::core::Core;
 use crate::error::ApiError;
 use crate::hex::{hex, parse_id};
@@ -53,6 +55,7 @@ impl Core {
         else {
             return Err(ApiError::internal("a stored answer lacks the parts of its fee"));
         };
+        let owner = row.lines.iter().find(|line| line.role == Role::Owner.name());
         Ok(SplitOptions {
             version: row.splitVersion,
             contributors_ppm,
@@ -61,6 +64,7 @@ impl Core {
             validators_ppm,
             treasury_ppm,
             burn_ppm,
+            owner: owner.map_or_else(String::new, |line| hex(line.account)),
             validators: hex(self.contracts.attestations),
             treasury: hex(self.contracts.timelock),
         })

@@ -16,6 +16,8 @@ impl Core {
     pub(crate) fn status(&self) -> Result<Status, ApiError> {
         let open = self.open_period()?;
         let on_chain = self.contracts.payouts_state(&*self.chain).map_err(ApiError::internal)?;
+        let pending = on_chain.total.checked_sub(on_chain.active.root.sum);
+        let pending = pending.map_err(ApiError::internal)?;
         let uncollected = self.unpaid_fees()?;
         Ok(Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -42,6 +44,7 @@ impl Core {
             totals: Totals {
                 fees_wei: wei(self.all_fees()?.checked_sub(uncollected).map_err(ApiError::internal)?),
                 paid_wei: wei(on_chain.total),
+                pending_wei: wei(pending),
                 claimed_wei: wei(on_chain.claimed),
                 uncollected_wei: wei(uncollected),
                 treasury_wei: wei(self.earned_by(self.contracts.treasury())),

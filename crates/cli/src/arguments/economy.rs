@@ -9,7 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 pub(crate) struct Sending {
     /// Account that acts.
     #[arg(long = "as", global = true, value_name = "ACCOUNT", default_value = "local")]
-    pub(crate) account: String,
+    pub(crate) acting: String,
     /// File with the acting account's private key, as `account export` prints it; `-` is standard
     /// input. The key signs here and the node never sees it.
     #[arg(long, global = true, value_name = "FILE")]

@@ -57,7 +57,7 @@ impl Core {
                 .map_err(ApiError::internal)?;
         let receipt = attributed.receipt;
         let fee = Wei::new(completion.feeWei);
-        let parties = self.parties(assets.record.owner);
+        let parties = self.parties(self.adapter_owner(assets)?);
         let lines =
             split(fee, &receipt, &version.options, &parties).map_err(ApiError::internal)?;
         let spans = self.shown_spans(generation, &attributed.spans, assets)?;

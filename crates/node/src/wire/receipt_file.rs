@@ -167,6 +167,8 @@ pub struct SplitOptions {
     pub treasury_ppm: u32,
     /// Burnt.
     pub burn_ppm: u32,
+    /// Address that owned the adapter when the answer was given; empty where no answer is meant.
+    pub owner: String,
     /// Address that collects the validators' part.
     pub validators: String,
     /// Address of the treasury; also gets what is unattributed and the residue.

@@ -131,7 +131,9 @@ pub struct Totals {
     pub fees_wei: String,
     /// The part that closed periods paid out, in wei.
     pub paid_wei: String,
-    /// The part of that which has been claimed, in wei.
+    /// The part of that in periods that can still be disputed, in wei.
+    pub pending_wei: String,
+    /// The part of what closed periods paid out that has been claimed, in wei.
     pub claimed_wei: String,
     /// Fees of answers that could not be collected; nobody earned them, in wei.
     pub uncollected_wei: String,
