@@ -2,8 +2,10 @@
 
 mod anchors;
 mod deployments;
+mod differential;
 mod disputes;
 mod embedded;
+mod evm;
 mod governance;
 mod journey;
 mod stake;

@@ -1,6 +1,7 @@
 //! Validators: stake, draw, attest, earn, leave.
 
 use primitives::{SharePpm, Wei};
+use settlement::Refusal;
 
 use crate::world::{WINDOW_S, key, open, start};
 
@@ -49,7 +50,7 @@ fn a_validator_is_drawn_attests_earns_and_leaves() {
     let ticket = ticket.into_iter().find(|ticket| ticket.owner == delegator.address());
     let ticket = ticket.expect("a ticket");
     let early = world.refusal(&delegator, &world.contracts.withdraw_stake(ticket.id));
-    assert_eq!(early.name(), Some("TooEarly"));
+    assert_eq!(early, Refusal::TooEarly { executable_s: ticket.ready_s });
     world.seal(1_001);
     let before = world.balance(delegator.address());
     world.done(&delegator, &world.contracts.withdraw_stake(ticket.id));
