@@ -7,14 +7,19 @@ mod seal;
 mod submit;
 
 pub use call::CallResult;
+pub(crate) use reads::waiting;
 pub use reads::{AccountProof, SlotProof};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use alloy_consensus::{Header, Sealed};
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, keccak256};
+use alloy_trie::TrieAccount;
 
-use crate::{options::Options, pool::Pool, rules::Rules, store::Store, trie::Trie};
+use crate::{
+    error::StoreError, options::Options, pool::Pool, rules::Rules, state::Account, store::Store,
+    trie::Trie,
+};
 
 /// An embedded EVM chain in one database file.
 ///
@@ -28,9 +33,8 @@ pub struct Chain {
     store: Store,
     /// Last sealed block; replaced as a whole after its write.
     head: RwLock<Arc<Head>>,
+    /// Taken before `head` by whoever needs both.
     pool: Mutex<Pool>,
-    /// Accepted by the pool and not yet on the disk.
-    staged: Mutex<Staged>,
     /// Held by whoever writes to the database.
     turn: Mutex<Turn>,
 }
@@ -42,21 +46,24 @@ struct Head {
     state: Trie,
 }
 
-/// Transactions for the next write, whoever makes it.
-#[derive(Debug, Default)]
-struct Staged {
-    added: Vec<(Address, u64, Bytes)>,
-    /// Sequence number of the last one ever added.
-    last: u64,
-}
-
 /// What only the writer may touch.
 #[derive(Debug, Default)]
 struct Turn {
-    /// Sequence number of the last staged transaction on the disk.
+    /// Sequence number of the last change of the pool on the disk.
     written: u64,
     /// A write failed with unknown effect; only opening the chain again can tell.
     stopped: bool,
+}
+
+impl Head {
+    /// An account after this block; the default one when it does not exist. Needs no disk.
+    fn account(&self, address: Address) -> Result<Account, StoreError> {
+        let Some(leaf) = self.state.get(keccak256(address)) else { return Ok(Account::default()) };
+        let account = <TrieAccount as alloy_rlp::Decodable>::decode(&mut leaf.value.as_slice());
+        let account = account.ok().ok_or(StoreError::Damaged { what: "trie leaf" })?;
+        let TrieAccount { nonce, balance, code_hash, .. } = account;
+        Ok(Account { nonce, balance, code_hash })
+    }
 }
 
 impl Chain {

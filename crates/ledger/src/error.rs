@@ -134,14 +134,14 @@ pub enum SubmitError {
         /// Base fee per gas of the next block, in wei.
         base_fee: u64,
     },
-    /// The sender cannot pay for everything that it has waiting.
+    /// The sender cannot pay for everything that it has pending.
     #[error("insufficient funds for gas * price + value: balance {balance}, tx cost {cost}")]
     InsufficientFunds {
         /// Who signed.
         sender: Address,
         /// Balance in wei.
         balance: U256,
-        /// Cost in wei, with the sender's waiting transactions of lower nonce.
+        /// Cost in wei, with the sender's pending transactions.
         cost: U256,
     },
     /// The gas limit does not even cover the transaction's own bytes.
@@ -149,10 +149,18 @@ pub enum SubmitError {
     IntrinsicGas {
         /// Gas limit of the transaction.
         gas_limit: u64,
-        /// Least gas, EIP-7623 floor included.
+        /// Least gas.
         needed: u64,
     },
-    /// The gas limit exceeds the cap per transaction (EIP-7825) or the block.
+    /// The gas limit does not cover the least price of the transaction's data (EIP-7623).
+    #[error("insufficient gas for floor data gas cost: gas {gas_limit}, minimum needed {needed}")]
+    FloorDataGas {
+        /// Gas limit of the transaction.
+        gas_limit: u64,
+        /// Least gas.
+        needed: u64,
+    },
+    /// The gas limit exceeds the cap per transaction (EIP-7825).
     #[error("transaction gas limit too high (cap: {cap}, tx: {gas_limit})")]
     GasLimitTooHigh {
         /// Gas limit of the transaction.
@@ -160,6 +168,17 @@ pub enum SubmitError {
         /// Highest allowed.
         cap: u64,
     },
+    /// The gas limit exceeds that of a block.
+    #[error("exceeds block gas limit: {gas_limit} of {limit}")]
+    ExceedsBlockGasLimit {
+        /// Gas limit of the transaction.
+        gas_limit: u64,
+        /// Gas limit of the block.
+        limit: u64,
+    },
+    /// No account can ever use this nonce (EIP-2681).
+    #[error("nonce has max value")]
+    NonceMax,
     /// Creation code longer than EIP-3860 allows.
     #[error("max initcode size exceeded: code size {bytes}, limit {limit}")]
     InitcodeTooLarge {
@@ -177,9 +196,17 @@ pub enum SubmitError {
         /// The contract.
         sender: Address,
     },
-    /// The pool holds as much as it may.
+    /// The pool holds as much as it may, and nothing that would give way.
     #[error("txpool is full")]
     PoolFull,
+    /// The pool is full of transactions that pay as much, or nearly.
+    #[error("transaction underpriced: the pool is full, its least tip is {tip}, with fee {fee}")]
+    Underpriced {
+        /// Priority fee per gas of the cheapest, in wei.
+        tip: u128,
+        /// Fee per gas of the cheapest, in wei.
+        fee: u128,
+    },
     /// The sender has as much waiting as it may.
     #[error("account limit exceeded: {limit} transactions of {sender} are waiting")]
     SenderFull {

@@ -35,6 +35,7 @@ pub use chain::{AccountProof, CallResult, Chain, SlotProof};
 pub use error::{CallError, OpenError, ReadError, SealError, StoreError, SubmitError};
 pub use genesis::Genesis;
 pub use options::Options;
+pub use pool::{PoolContent, PoolStatus};
 pub use state::Account;
 
 pub use alloy_genesis::GenesisAccount;

@@ -97,7 +97,7 @@ impl Producer {
                 Ok(Some(block)) => {
                     // An error only says that nobody listens.
                     drop(self.blocks.send(Arc::new(block)));
-                    self.lock().has_work |= !self.chain.waiting().is_empty();
+                    self.lock().has_work |= self.chain.pool_status().pending > 0;
                 }
                 Ok(None) => {}
                 Err(error) => {

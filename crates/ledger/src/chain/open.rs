@@ -8,7 +8,7 @@ use std::{
 use alloy_consensus::{Header, Sealed};
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 
-use super::{Chain, Head, Staged, Turn};
+use super::{Chain, Head, Turn};
 use crate::{
     admission::admit,
     block::Block,
@@ -69,14 +69,14 @@ impl Chain {
             Some(number) => load(&store.reader()?, number, genesis)?,
             None => start(&store, genesis)?,
         };
-        let pool = load_pool(&store, &rules, &options, &header)?;
+        let head = Head { header, state };
+        let pool = load_pool(&store, &rules, &options, &head)?;
         Ok(Self {
             rules,
             options,
             store,
-            head: RwLock::new(Arc::new(Head { header, state })),
+            head: RwLock::new(Arc::new(head)),
             pool: Mutex::new(pool),
-            staged: Mutex::new(Staged::default()),
             turn: Mutex::new(Turn::default()),
         })
     }
@@ -131,19 +131,20 @@ fn load_pool(
     store: &Store,
     rules: &Rules,
     options: &Options,
-    head: &Sealed<Header>,
+    head: &Head,
 ) -> Result<Pool, StoreError> {
-    let reader = store.reader()?;
     let mut pool = Pool::default();
     let mut stale = Vec::new();
-    for (sender, nonce, bytes) in reader.pool()? {
-        let account = reader.account(sender, head.number)?.unwrap_or_default();
-        let waits = admit(&bytes, rules, options, head)
-            .and_then(|pooled| pool.insert(Arc::new(pooled), account, options));
+    for (sender, nonce, bytes) in store.reader()?.pool()? {
+        let account = head.account(sender)?;
+        let waits = admit(&bytes, Some(sender), rules, options, &head.header)
+            .and_then(|pooled| pool.insert(&Arc::new(pooled), bytes, account, options));
         if waits.is_err() {
             stale.push((sender, nonce));
         }
     }
+    // What the journal would add is on the disk already.
+    stale.extend(pool.journal.take().removed);
     if !stale.is_empty() {
         store.write_pool(&PoolChanges { added: &[], removed: &stale })?;
     }

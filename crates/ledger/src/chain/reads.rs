@@ -12,7 +12,7 @@ use crate::{
     error::{ReadError, StoreError},
     executor::next_base_fee,
     options::Options,
-    pool::Pooled,
+    pool::{PoolContent, PoolStatus, Pooled},
     state::{Account, StateAt},
     store::Reader,
     trie::Trie,
@@ -134,6 +134,21 @@ impl Chain {
     /// Number of waiting transactions.
     pub fn waiting_count(&self) -> usize {
         self.pool().len()
+    }
+
+    /// Every waiting transaction, pending apart from queued.
+    pub fn pool_content(&self) -> PoolContent {
+        self.pool().content(None)
+    }
+
+    /// As [`Self::pool_content`], of one sender.
+    pub fn pool_content_from(&self, sender: Address) -> PoolContent {
+        self.pool().content(Some(sender))
+    }
+
+    /// How full the pool is.
+    pub fn pool_status(&self) -> PoolStatus {
+        self.pool().status()
     }
 
     /// The nonce that the sender's next transaction should have, waiting ones counted.
@@ -266,7 +281,8 @@ impl Chain {
     }
 }
 
-fn waiting(pooled: &Pooled) -> Transaction {
+/// A waiting transaction as JSON-RPC shows it.
+pub(crate) fn waiting(pooled: &Pooled) -> Transaction {
     Transaction::from_transaction(pooled.transaction.clone(), TransactionInfo::default())
 }
 
