@@ -17,6 +17,7 @@ mod events;
 mod hex;
 mod workers;
 
+mod arrivals;
 mod chain;
 mod chain_client;
 mod keys;

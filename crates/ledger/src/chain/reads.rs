@@ -1,7 +1,7 @@
 //! Reads: blocks, transactions, receipts, logs, accounts, proofs, fees.
 
 use alloy_consensus::{BlockHeader as _, Header, Sealed, transaction::TransactionInfo};
-use alloy_eips::{BlockId, BlockNumberOrTag};
+use alloy_eips::{BlockId, BlockNumberOrTag, eip7840::BlobParams};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log, Transaction, TransactionReceipt};
 use alloy_trie::TrieAccount;
@@ -70,6 +70,11 @@ impl Chain {
         blobs
             .and_then(|blobs| head.next_block_blob_fee(blobs))
             .unwrap_or(alloy_eips::eip4844::BLOB_TX_MIN_BLOB_GASPRICE)
+    }
+
+    /// Rules for blobs at a time in seconds since 1970 (EIP-7840), none before Cancun.
+    pub fn blob_params(&self, timestamp_s: u64) -> Option<BlobParams> {
+        self.rules.blob_params(timestamp_s)
     }
 
     /// A block, `None` when there is none with that number or hash. `pending` gives the latest.
