@@ -1,7 +1,9 @@
 //! The chain: what it holds in memory, how it opens, accepts and seals.
 
 mod call;
+mod import;
 mod open;
+mod raw;
 mod reads;
 mod seal;
 mod submit;

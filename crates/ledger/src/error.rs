@@ -1,5 +1,9 @@
 //! How each operation can fail.
 
+mod import;
+
+pub use import::{ExportError, Field, ImportError, ImportFailure, InvalidBlock, VerifyError};
+
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{Panic, Revert, SolError as _};
 

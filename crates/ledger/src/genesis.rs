@@ -69,6 +69,11 @@ impl Genesis {
         self.header(self.changes().into_state_root()).hash()
     }
 
+    /// The content of a genesis.json in geth's format.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0).expect("numbers, bytes and maps with text keys are JSON")
+    }
+
     pub(crate) fn rules(&self) -> Rules {
         Rules::new(self.0.config.clone())
     }

@@ -23,6 +23,7 @@ mod chain;
 mod error;
 mod executor;
 mod genesis;
+mod import;
 mod options;
 mod pool;
 mod rules;
@@ -32,8 +33,12 @@ mod trie;
 
 pub use block::Block;
 pub use chain::{AccountProof, CallResult, Chain, SlotProof};
-pub use error::{CallError, OpenError, ReadError, SealError, StoreError, SubmitError};
+pub use error::{
+    CallError, ExportError, Field, ImportError, ImportFailure, InvalidBlock, OpenError, ReadError,
+    SealError, StoreError, SubmitError, VerifyError,
+};
 pub use genesis::Genesis;
+pub use import::Imported;
 pub use options::Options;
 pub use pool::{PoolContent, PoolStatus};
 pub use state::Account;

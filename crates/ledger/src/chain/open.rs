@@ -6,6 +6,7 @@ use std::{
 };
 
 use alloy_consensus::{Header, Sealed};
+use alloy_eips::eip4895::Withdrawals;
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 
 use super::{Chain, Head, Turn};
@@ -100,8 +101,14 @@ fn start(store: &Store, genesis: &Genesis) -> Result<(Sealed<Header>, Trie), Ope
     let mut state = Trie::default();
     changes.apply(&mut state);
     let header = genesis.header(state.root());
-    let block = Block { header: header.clone(), transactions: Vec::new(), receipts: Vec::new() };
-    store.write_block(&block, &changes, &PoolChanges::default())?;
+    let block = Block {
+        header: header.clone(),
+        transactions: Vec::new(),
+        receipts: Vec::new(),
+        ommers: Vec::new(),
+        withdrawals: header.withdrawals_root.map(|_| Withdrawals::default()),
+    };
+    store.write_first(&block, &changes, &genesis.to_json())?;
     Ok((header, state))
 }
 

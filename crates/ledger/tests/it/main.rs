@@ -6,6 +6,7 @@ mod account;
 mod blocks;
 mod calls;
 mod crash;
+mod import;
 mod pool;
 mod reads;
 mod supply;
