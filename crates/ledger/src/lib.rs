@@ -34,8 +34,8 @@ mod trie;
 pub use block::Block;
 pub use chain::{AccountProof, CallResult, Chain, SlotProof};
 pub use error::{
-    CallError, ExportError, Field, ImportError, ImportFailure, InvalidBlock, OpenError, ReadError,
-    SealError, StoreError, SubmitError, VerifyError,
+    CallError, ExportError, Field, GenesisError, ImportError, ImportFailure, InvalidBlock,
+    OpenError, ReadError, SealError, StoreError, SubmitError, VerifyError,
 };
 pub use genesis::Genesis;
 pub use import::Imported;
