@@ -1,16 +1,24 @@
 //! The chain: what it holds in memory, how it opens, accepts and seals.
 
 mod call;
+mod failure;
 mod import;
 mod open;
+mod overlay;
+mod overrides;
+mod proof;
 mod raw;
 mod reads;
+mod request;
 mod seal;
+mod simulate;
 mod submit;
 
-pub use call::CallResult;
+pub use call::{AccessListResult, CallResult};
+pub use overrides::Overrides;
+pub use proof::{AccountProof, SlotProof};
 pub(crate) use reads::waiting;
-pub use reads::{AccountProof, SlotProof};
+pub use simulate::{SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -39,6 +47,8 @@ pub struct Chain {
     pool: Mutex<Pool>,
     /// Held by whoever writes to the database.
     turn: Mutex<Turn>,
+    /// An old state, for proofs.
+    past: Mutex<Option<proof::Past>>,
 }
 
 /// The last block as reads need it.

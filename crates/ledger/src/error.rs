@@ -1,13 +1,8 @@
 //! How each operation can fail.
 
-mod genesis;
 mod import;
 
-pub use genesis::GenesisError;
-
 pub use import::{ExportError, Field, ImportError, ImportFailure, InvalidBlock, VerifyError};
-
-use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{Panic, Revert, SolError as _};
@@ -48,15 +43,6 @@ pub enum OpenError {
     /// Another process has the database open.
     #[error("the chain database is in use by another process")]
     InUse,
-    /// There is no database, or none with a chain that says what it was started from.
-    #[error("there is no chain at {}", path.display())]
-    Missing {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
-    /// What the chain was started from cannot be read.
-    #[error("the chain database has an unusable genesis")]
-    Genesis(#[source] GenesisError),
     /// The database belongs to another network.
     #[error("the chain database was made from genesis {stored}, not {wanted}")]
     OtherGenesis {
@@ -276,14 +262,6 @@ pub enum ReadError {
     /// There is no such block.
     #[error("header not found")]
     UnknownBlock,
-    /// A proof was asked for a state that is no longer in memory.
-    #[error("proofs exist for the latest block {latest} only, not for {number}")]
-    ProofNotLatest {
-        /// Block that was asked for.
-        number: u64,
-        /// Latest block.
-        latest: u64,
-    },
     /// A log query ends before it begins, or after the latest block.
     #[error("invalid block range params")]
     InvalidRange,
@@ -341,6 +319,99 @@ pub enum CallError {
 impl From<StoreError> for CallError {
     fn from(error: StoreError) -> Self {
         Self::Read(error.into())
+    }
+}
+
+/// Why a simulation of blocks has no result. A call that only reverts is a result.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// No block was given.
+    #[error("empty input")]
+    Empty,
+    /// More blocks than one request may have, gaps included.
+    #[error("too many blocks, limit {limit}")]
+    TooManyBlocks {
+        /// Most blocks after the base.
+        limit: u64,
+    },
+    /// A block does not follow the one before it.
+    #[error("block numbers must be in order: {number} <= {previous}")]
+    BlockOrder {
+        /// Its number.
+        number: u64,
+        /// Number of the block before.
+        previous: u64,
+    },
+    /// A block is not later than the one before it.
+    #[error("block timestamps must be in order: {timestamp_s} <= {previous_s}")]
+    TimeOrder {
+        /// Its time, in seconds.
+        timestamp_s: u64,
+        /// Time of the block before, in seconds.
+        previous_s: u64,
+    },
+    /// A call asks for more gas than its block has left.
+    #[error("block gas limit reached: {needed} >= {limit}")]
+    BlockGasLimit {
+        /// Gas used before the call and its own gas limit.
+        needed: u64,
+        /// Gas limit of the block.
+        limit: u64,
+    },
+    /// A transaction cannot be in a block.
+    #[error("err: {reason} (supplied gas {gas_limit})")]
+    Transaction {
+        /// What kind of fault it is.
+        fault: TransactionFault,
+        /// What is wrong with it.
+        reason: String,
+        /// Its gas limit.
+        gas_limit: u64,
+    },
+    /// A request contradicts itself or the chain.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The system contracts failed.
+    #[error("system calls of block {number} failed")]
+    System {
+        /// Number of the block.
+        number: u64,
+        /// What failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The faults of a simulated transaction that have a code of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionFault {
+    /// The nonce was used before.
+    NonceTooLow,
+    /// An earlier nonce is missing.
+    NonceTooHigh,
+    /// The fee is lower than the base fee.
+    FeeBelowBaseFee,
+    /// The fees contradict each other.
+    InvalidFees,
+    /// The gas limit does not cover the transaction's own bytes.
+    IntrinsicGas,
+    /// The sender cannot pay.
+    InsufficientFunds,
+    /// Creation code longer than EIP-3860 allows.
+    InitcodeTooLarge,
+    /// Anything else.
+    Other,
+}
+
+impl From<StoreError> for SimulateError {
+    fn from(error: StoreError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<ReadError> for SimulateError {
+    fn from(error: ReadError) -> Self {
+        Self::Call(error.into())
     }
 }
 

@@ -32,10 +32,13 @@ mod store;
 mod trie;
 
 pub use block::Block;
-pub use chain::{AccountProof, CallResult, Chain, SlotProof};
+pub use chain::{
+    AccessListResult, AccountProof, CallResult, Chain, Overrides, SimulateBlock, SimulateRequest,
+    SimulatedBlock, SimulatedCall, SlotProof,
+};
 pub use error::{
-    CallError, ExportError, Field, GenesisError, ImportError, ImportFailure, InvalidBlock,
-    OpenError, ReadError, SealError, StoreError, SubmitError, VerifyError,
+    CallError, ExportError, Field, ImportError, ImportFailure, InvalidBlock, OpenError, ReadError,
+    SealError, SimulateError, StoreError, SubmitError, TransactionFault, VerifyError,
 };
 pub use genesis::Genesis;
 pub use import::Imported;

@@ -9,6 +9,7 @@
 //! they leave a choice, what go-ethereum does. **Not here.** Accounts of the node.
 
 mod blocks;
+mod calls;
 mod cors;
 mod fees;
 mod filters;
@@ -16,6 +17,7 @@ mod message;
 mod methods;
 mod params;
 mod raw;
+mod simulate;
 mod socket;
 mod state;
 mod transactions;

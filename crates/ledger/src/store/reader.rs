@@ -1,5 +1,7 @@
 //! Reads from one snapshot.
 
+mod history;
+
 use std::{collections::BTreeMap, fmt};
 
 use alloy_consensus::{

@@ -6,10 +6,10 @@ use alloy_primitives::{B256, keccak256};
 use serde_json::{Value, json};
 
 use super::{
-    Server, blocks, fees, filters,
+    Server, blocks, calls, fees, filters,
     message::{RpcError, json_of, quantity},
     params::Params,
-    raw, state, transactions, txpool,
+    raw, simulate, state, transactions, txpool,
 };
 
 /// How long `eth_sendRawTransactionSync` waits unless told otherwise, and at most.
@@ -30,10 +30,10 @@ const METHODS: &[(&str, usize, Handler)] = &[
     ("eth_baseFee", 0, |server, _| Ok(quantity(server.chain().next_base_fee_wei()))),
     ("eth_blobBaseFee", 0, |server, _| Ok(quantity(server.chain().next_blob_base_fee_wei()))),
     ("eth_blockNumber", 0, |server, _| Ok(quantity(server.chain().head().number))),
-    ("eth_call", 4, state::call),
+    ("eth_call", 4, calls::call),
     ("eth_chainId", 0, |server, _| Ok(quantity(server.chain().chain_id()))),
-    ("eth_createAccessList", 3, state::access_list),
-    ("eth_estimateGas", 4, state::estimate_gas),
+    ("eth_createAccessList", 4, calls::access_list),
+    ("eth_estimateGas", 4, calls::estimate_gas),
     ("eth_feeHistory", 3, fees::history),
     ("eth_fillTransaction", 1, transactions::fill),
     ("eth_gasPrice", 0, fees::gas_price),
@@ -49,7 +49,7 @@ const METHODS: &[(&str, usize, Handler)] = &[
     ("eth_getHeaderByHash", 1, blocks::header_by_hash),
     ("eth_getHeaderByNumber", 1, blocks::header_by_number),
     ("eth_getLogs", 1, filters::query),
-    ("eth_getProof", 3, state::proof),
+    ("eth_getProof", 3, calls::proof),
     ("eth_getRawTransactionByBlockHashAndIndex", 2, transactions::raw_by_block_hash),
     ("eth_getRawTransactionByBlockNumberAndIndex", 2, transactions::raw_by_block_number),
     ("eth_getRawTransactionByHash", 1, transactions::raw),
@@ -72,6 +72,7 @@ const METHODS: &[(&str, usize, Handler)] = &[
     ("eth_protocolVersion", 0, |_, _| Ok(json!("0x44"))),
     ("eth_sendRawTransaction", 1, send),
     ("eth_sendRawTransactionSync", 2, send_and_wait),
+    ("eth_simulateV1", 2, simulate::simulate),
     ("eth_syncing", 0, |_, _| Ok(json!(false))),
     ("eth_uninstallFilter", 1, filters::uninstall),
     ("net_listening", 0, |_, _| Ok(json!(true))),
