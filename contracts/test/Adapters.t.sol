@@ -59,7 +59,7 @@ contract AdaptersTest is Registries {
     }
 
     function testFuzz_onlyTheDatanetsOwnerAndHostsAnchor(address stranger) public {
-        vm.assume(stranger != owner && stranger != host);
+        vm.assume(stranger != address(0) && stranger != owner && stranger != host);
         vm.expectRevert(abi.encodeWithSelector(IAdapters.NotAuthorized.selector, owner, stranger));
         vm.prank(stranger);
         adapters.anchorAdapter(sampleAdapter(snapshotId, stranger));

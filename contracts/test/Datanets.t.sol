@@ -39,7 +39,7 @@ contract DatanetsTest is Registries {
     }
 
     function testFuzz_strangersMayNothing(address stranger) public {
-        vm.assume(stranger != owner && stranger != host);
+        vm.assume(stranger != address(0) && stranger != owner && stranger != host);
         vm.expectRevert(_refused(owner, stranger));
         vm.prank(stranger);
         datanets.registerDatanet(DATANET, owner, 0);
