@@ -94,11 +94,47 @@ pub enum SubmitError {
         /// Id of this chain.
         chain: u64,
     },
-    /// Blob transactions need a data layer that an embedded chain does not have.
+    /// The fork that brings this type is still to come.
     #[error("transaction type not supported: {kind}")]
     TypeNotSupported {
         /// EIP-2718 type.
         kind: u8,
+    },
+    /// A blob transaction without blobs, or with more than one may have.
+    #[error("blob transaction with {blobs} blobs, permitted 1 to {limit}")]
+    BlobCount {
+        /// Blobs of the transaction.
+        blobs: usize,
+        /// Most allowed.
+        limit: usize,
+    },
+    /// A blob's hash is not of the version that EIP-4844 defines.
+    #[error("blob has invalid versioned hash {hash}")]
+    BlobHashVersion {
+        /// The hash.
+        hash: B256,
+    },
+    /// A blob transaction came as it is in blocks, without the blobs.
+    #[error("missing sidecar in blob transaction")]
+    MissingBlobs,
+    /// Cell proofs (EIP-7594) are a matter of Osaka.
+    #[error("unexpected sidecar version: cell proofs come with Osaka")]
+    CellProofsBeforeOsaka,
+    /// Blobs, commitments, proofs and hashes do not belong together.
+    #[error("invalid blobs: {reason}")]
+    BlobProof {
+        /// What the check found.
+        reason: String,
+    },
+    /// The fee for blob gas is lower than the blob base fee of the next block.
+    #[error(
+        "max fee per blob gas less than block blob gas fee: maxFeePerBlobGas: {fee}, blobGasFee: {base_fee}"
+    )]
+    FeeBelowBlobBaseFee {
+        /// Fee per blob gas, in wei.
+        fee: u128,
+        /// Blob base fee of the next block, in wei.
+        base_fee: u128,
     },
     /// The nonce was used before.
     #[error("nonce too low: next nonce {next}, tx nonce {nonce}")]

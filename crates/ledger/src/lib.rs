@@ -13,7 +13,7 @@
 //! **Source.** Ethereum yellow paper and the EIPs named beside the code; execution by revm and
 //! alloy-evm, none of whose types leave this crate.
 //!
-//! **Not here.** JSON-RPC, our own contracts, peers and consensus, blobs (EIP-4844).
+//! **Not here.** JSON-RPC, our own contracts, peers and consensus, keeping blobs (EIP-4844).
 
 #![warn(clippy::arithmetic_side_effects)]
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use alloy_consensus::Transaction as _;
+use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY};
 
 use super::{Chain, Head, Turn, lock};
@@ -97,7 +98,14 @@ impl Chain {
         let mut pool = self.pool();
         let account = self.current().account(pooled.sender())?;
         self.check_sender(pooled.sender(), account)?;
-        let sequence = pool.insert(&pooled, bytes.clone(), account, &self.options)?;
+        // Of blobs nothing is kept once they are checked.
+        let has_blobs = pooled.transaction.is_eip4844();
+        let stored = if has_blobs {
+            pooled.transaction.inner().encoded_2718().into()
+        } else {
+            bytes.clone()
+        };
+        let sequence = pool.insert(&pooled, stored, account, &self.options)?;
         Ok(Admitted { hash: pooled.hash(), sequence })
     }
 
