@@ -47,18 +47,26 @@ const BODY_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// What a batch may ask for; as go-ethereum's defaults.
 const BATCH: BatchLimits = BatchLimits { requests_max: 1000, reply_bytes_max: 25_000_000 };
 
+/// What an operator may choose.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// Answer `testing_` methods.
+    pub(crate) testing: bool,
+}
+
 /// What every connection shares.
 #[derive(Debug)]
 pub(crate) struct Server {
     producer: Arc<Producer>,
+    options: Options,
     filters: Filters,
     /// Open WebSocket connections.
     sockets: AtomicUsize,
 }
 
 impl Server {
-    fn new(producer: Arc<Producer>) -> Self {
-        Self { producer, filters: Filters::default(), sockets: AtomicUsize::new(0) }
+    fn new(producer: Arc<Producer>, options: Options) -> Self {
+        Self { producer, options, filters: Filters::default(), sockets: AtomicUsize::new(0) }
     }
 
     fn chain(&self) -> &Chain {
@@ -71,14 +79,31 @@ impl Server {
     }
 }
 
+/// The JSON-RPC of a chain without a network: one message in, one message out. Nothing seals.
+#[derive(Debug)]
+pub struct JsonRpc(Server);
+
+impl JsonRpc {
+    /// Answers for this chain.
+    pub fn new(chain: Chain) -> Self {
+        let producer = Producer::idle(chain, std::time::Duration::ZERO);
+        Self(Server::new(producer, Options { testing: true }))
+    }
+
+    /// The reply to a request or a batch; nothing when it consists of notifications.
+    pub fn answer(&self, message: &[u8]) -> Option<String> {
+        self.0.answer(message)
+    }
+}
+
 /// The route `/rpc`: `POST` for HTTP, an upgraded `GET` for WebSocket.
 pub(crate) fn router(producer: Arc<Producer>) -> Router {
-    routes(&["/rpc"], producer)
+    routes(&["/rpc"], producer, Options::default())
 }
 
 /// The same at these paths.
-pub(crate) fn routes(paths: &[&str], producer: Arc<Producer>) -> Router {
-    let server = Arc::new(Server::new(producer));
+pub(crate) fn routes(paths: &[&str], producer: Arc<Producer>, options: Options) -> Router {
+    let server = Arc::new(Server::new(producer, options));
     let both = || post(http).get(websocket).options(cors::preflight);
     let routes = paths.iter().fold(Router::new(), |router, path| router.route(path, both()));
     routes
