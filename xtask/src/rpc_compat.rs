@@ -23,6 +23,9 @@ use script::{Script, Step};
 /// Where the chain is built, below the root.
 const DATA: &str = ".openledger/rpc-compat";
 
+/// Longest request that a failure shows in full, in characters.
+const REQUEST_SHOWN_MAX: usize = 400;
+
 /// Options of `cargo xtask rpc-compat`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -163,7 +166,8 @@ fn run_script(url: &str, script: &Script) -> Result<()> {
                 let answer: Value = serde_json::from_str(&text)
                     .with_context(|| format!(">> {request}\nthe answer is no JSON: {text}"))?;
                 let differences = compare::differences(&answer, expected, script.shape_only);
-                ensure!(differences.is_empty(), ">> {request}\n{}", differences.join("\n"));
+                let told = differences.join("\n");
+                ensure!(differences.is_empty(), ">> {request:.REQUEST_SHOWN_MAX$}\n{told}");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The chain: what it holds in memory, how it opens, accepts and seals.
 
+mod build;
 mod call;
 mod failure;
 mod import;
@@ -14,6 +15,7 @@ mod seal;
 mod simulate;
 mod submit;
 
+pub use build::{BuildAttributes, Built};
 pub use call::{AccessListResult, CallResult};
 pub use overrides::Overrides;
 pub use proof::{AccountProof, SlotProof};

@@ -292,6 +292,61 @@ pub enum SealError {
     Store(#[from] StoreError),
 }
 
+/// Why no block can be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// There is no such block to build on.
+    #[error("unknown parent {parent}")]
+    UnknownParent {
+        /// Its hash.
+        parent: B256,
+    },
+    /// Only the last block can be built on.
+    #[error("block {number} is not the latest one, {latest}")]
+    NotLatest {
+        /// Block that was asked for.
+        number: u64,
+        /// Latest block.
+        latest: u64,
+    },
+    /// Time must pass between blocks.
+    #[error("invalid timestamp, parent {parent} given {time}")]
+    Timestamp {
+        /// Time that was asked for, in seconds since 1970.
+        time: u64,
+        /// Time of the parent.
+        parent: u64,
+    },
+    /// The bytes are no EIP-2718 transaction.
+    #[error("transaction {index} cannot be decoded: {reason}")]
+    Undecodable {
+        /// Position among the given transactions.
+        index: usize,
+        /// What the decoder met.
+        reason: alloy_eips::eip2718::Eip2718Error,
+    },
+    /// The signature belongs to nobody.
+    #[error("transaction {index} has an invalid signature")]
+    InvalidSignature {
+        /// Position among the given transactions.
+        index: usize,
+    },
+    /// The transaction cannot be in this block.
+    #[error("transaction {index} is invalid: {reason}")]
+    Transaction {
+        /// Position among the given transactions.
+        index: usize,
+        /// What the executor met.
+        reason: String,
+    },
+    /// Execution failed for a reason that lies not in a transaction.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Why a read has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {

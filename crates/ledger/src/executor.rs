@@ -10,6 +10,7 @@ use alloy_consensus::{
     proofs::{calculate_receipt_root, calculate_transaction_root},
     transaction::Recovered,
 };
+use alloy_eips::eip7685::Requests;
 use alloy_eips::{eip1559::BaseFeeParams, eip4895::Withdrawals};
 use alloy_evm::{
     Evm as _, EvmFactory as _,
@@ -201,6 +202,14 @@ impl<'a> Run<'a> {
     /// Ends the block: system calls after the transactions, then every field of the header that
     /// follows from the execution. `trie` is the state trie of the parent and becomes this block's.
     pub(crate) fn finish(self, trie: &mut Trie) -> Result<(Block, Changes), SealError> {
+        self.finish_with_requests(trie).map(|(block, changes, _)| (block, changes))
+    }
+
+    /// As [`Self::finish`]; with what the block asks of the consensus layer (EIP-7685).
+    pub(crate) fn finish_with_requests(
+        self,
+        trie: &mut Trie,
+    ) -> Result<(Block, Changes, Requests), SealError> {
         let Self { executor, mut header, transactions, ommers, withdrawals, post_states, .. } =
             self;
         let (evm, mut result) = executor.finish().map_err(|error| failed(header.number, error))?;
@@ -226,7 +235,8 @@ impl<'a> Run<'a> {
         }
         let header = Sealed::new(header);
         let (receipts, ommers) = (result.receipts, ommers.to_vec());
-        Ok((Block { header, transactions, receipts, ommers, withdrawals }, changes))
+        let block = Block { header, transactions, receipts, ommers, withdrawals };
+        Ok((block, changes, result.requests))
     }
 }
 

@@ -33,12 +33,13 @@ mod trie;
 
 pub use block::Block;
 pub use chain::{
-    AccessListResult, AccountProof, CallResult, Chain, Overrides, SimulateBlock, SimulateRequest,
-    SimulatedBlock, SimulatedCall, SlotProof,
+    AccessListResult, AccountProof, BuildAttributes, Built, CallResult, Chain, Overrides,
+    SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall, SlotProof,
 };
 pub use error::{
-    CallError, ExportError, Field, ImportError, ImportFailure, InvalidBlock, OpenError, ReadError,
-    SealError, SimulateError, StoreError, SubmitError, TransactionFault, VerifyError,
+    BuildError, CallError, ExportError, Field, GenesisError, ImportError, ImportFailure,
+    InvalidBlock, OpenError, ReadError, SealError, SimulateError, StoreError, SubmitError,
+    TransactionFault, VerifyError,
 };
 pub use genesis::Genesis;
 pub use import::Imported;

@@ -20,6 +20,7 @@ mod raw;
 mod simulate;
 mod socket;
 mod state;
+mod testing;
 mod transactions;
 mod txpool;
 

@@ -58,8 +58,12 @@ fn exact(answer: &Value, expected: &Value, place: &str, found: &mut Vec<String>)
                 let place = format!("{place}.{key}");
                 match (answer.get(key), expected.get(key)) {
                     (Some(one), Some(other)) => exact(one, other, &place, found),
-                    (Some(one), None) => found.push(format!("{place}: not expected: {}", shown(one))),
-                    (None, Some(other)) => found.push(format!("{place}: missing: {}", shown(other))),
+                    (Some(one), None) => {
+                        found.push(format!("{place}: not expected: {}", shown(one)));
+                    }
+                    (None, Some(other)) => {
+                        found.push(format!("{place}: missing: {}", shown(other)));
+                    }
                     (None, None) => {}
                 }
             }

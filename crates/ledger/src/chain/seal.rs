@@ -113,7 +113,7 @@ impl Chain {
     }
 
     /// Offers waiting transactions to the block until it is full or none is left.
-    fn fill(&self, run: &mut Run<'_>, parent: &Head) -> Result<Tried, SealError> {
+    pub(super) fn fill(&self, run: &mut Run<'_>, parent: &Head) -> Result<Tried, SealError> {
         let base_fee = crate::executor::next_base_fee(&self.rules, &parent.header);
         let mut best = Best::new(&self.pool(), base_fee.unwrap_or_default());
         let mut tried = Tried::default();
@@ -157,7 +157,7 @@ impl Chain {
 
 /// What happened to the transactions that were offered to a block.
 #[derive(Debug, Default)]
-struct Tried {
+pub(super) struct Tried {
     included: Vec<Arc<Pooled>>,
     rejected: Vec<Arc<Pooled>>,
     waits_for_base_fee: bool,

@@ -1,6 +1,6 @@
 //! JSON-RPC 2.0: requests, replies, errors.
 
-use ledger::{CallError, ReadError, StoreError, SubmitError};
+use ledger::{BuildError, CallError, ReadError, StoreError, SubmitError};
 use serde_json::{Value, json};
 
 use super::params::Params;
@@ -85,6 +85,19 @@ impl From<SubmitError> for RpcError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Store(error) => error.into(),
+            error => Self::server(error.to_string()),
+        }
+    }
+}
+
+impl From<BuildError> for RpcError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Store(error) => error.into(),
+            BuildError::Seal(error) => {
+                tracing::error!(cause = %causes(&error), "a block could not be built");
+                Self::internal()
+            }
             error => Self::server(error.to_string()),
         }
     }

@@ -9,7 +9,7 @@ use super::{
     Server, blocks, calls, fees, filters,
     message::{RpcError, json_of, quantity},
     params::Params,
-    raw, simulate, state, transactions, txpool,
+    raw, simulate, state, testing, transactions, txpool,
 };
 
 /// How long `eth_sendRawTransactionSync` waits unless told otherwise, and at most.
@@ -61,6 +61,8 @@ const METHODS: &[(&str, usize, Handler)] = &[
     ("eth_getTransactionBySenderAndNonce", 2, transactions::by_sender_and_nonce),
     ("eth_getTransactionCount", 2, state::transaction_count),
     ("eth_getTransactionReceipt", 1, transactions::receipt),
+    ("eth_getUncleByBlockHashAndIndex", 2, blocks::uncle_by_hash),
+    ("eth_getUncleByBlockNumberAndIndex", 2, blocks::uncle_by_number),
     ("eth_getUncleCountByBlockHash", 1, blocks::uncle_count_by_hash),
     ("eth_getUncleCountByBlockNumber", 1, blocks::uncle_count_by_number),
     ("eth_maxPriorityFeePerGas", 0, fees::tip),
@@ -79,10 +81,11 @@ const METHODS: &[(&str, usize, Handler)] = &[
     ("net_peerCount", 0, |_, _| Ok(quantity(0_u8))),
     ("net_version", 0, |server, _| Ok(json!(server.chain().chain_id().to_string()))),
     ("rpc_modules", 0, |_, _| Ok(modules())),
+    ("testing_buildBlockV1", 4, testing::build_block),
     ("txpool_content", 0, txpool::content),
     ("txpool_contentFrom", 1, txpool::content_from),
     ("txpool_inspect", 0, txpool::inspect),
-    ("txpool_status", 0, txpool::status),
+    ("txpool_status", 0, |server, _| Ok(txpool::status(server))),
     ("web3_clientVersion", 0, |_, _| Ok(json!(concat!("openledger/", env!("CARGO_PKG_VERSION"))))),
     ("web3_sha3", 1, |_, params| Ok(json!(keccak256(params.bytes(0)?)))),
 ];

@@ -45,7 +45,7 @@ fn at(chain: &Chain, block: BlockId, index: u64) -> Result<Option<Transaction>, 
 
 /// EIP-2718 bytes of the transaction with the hash of the first parameter.
 pub(super) fn raw(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    Ok(encoded(server.chain().transaction(params.hash(0)?)?))
+    Ok(json!(server.chain().raw_transaction(params.hash(0)?)?))
 }
 
 /// As [`by_block_number`], as EIP-2718 bytes.
