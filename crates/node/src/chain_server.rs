@@ -101,10 +101,10 @@ fn open(serve: &ServeChain) -> Result<Chain, StartError> {
     };
     std::fs::create_dir_all(&serve.data).map_err(unreadable(&serve.data))?;
     let genesis = std::fs::read(&serve.genesis).map_err(unreadable(&serve.genesis))?;
-    let genesis: alloy_genesis::Genesis = serde_json::from_slice(&genesis)
+    let genesis = Genesis::from_json(&genesis)
         .map_err(|source| StartError::Genesis { path: serve.genesis.clone(), source })?;
     let path = serve.data.join(CHAIN_FILE);
-    let chain = Chain::open(&path, &Genesis::from(genesis), ledger::Options::default());
+    let chain = Chain::open(&path, &genesis, ledger::Options::default());
     let chain = chain.map_err(|source| StartError::Chain { source })?;
     if let Some(blocks) = &serve.blocks {
         let file = File::open(blocks).map_err(unreadable(blocks))?;

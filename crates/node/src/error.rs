@@ -332,7 +332,7 @@ pub enum StartError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: serde_json::Error,
+        source: ledger::GenesisError,
     },
     /// The blocks cannot be executed.
     #[error("the blocks of {} cannot be executed", path.display())]

@@ -10,6 +10,7 @@
 
 mod blocks;
 mod calls;
+mod config;
 mod cors;
 mod fees;
 mod filters;

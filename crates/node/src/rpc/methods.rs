@@ -6,7 +6,7 @@ use alloy_primitives::{B256, keccak256};
 use serde_json::{Value, json};
 
 use super::{
-    Server, blocks, calls, fees, filters,
+    Server, blocks, calls, config, fees, filters,
     message::{RpcError, json_of, quantity},
     params::Params,
     raw, simulate, state, testing, transactions, txpool,
@@ -31,7 +31,9 @@ const METHODS: &[(&str, usize, Handler)] = &[
     ("eth_blobBaseFee", 0, |server, _| Ok(quantity(server.chain().next_blob_base_fee_wei()))),
     ("eth_blockNumber", 0, |server, _| Ok(quantity(server.chain().head().number))),
     ("eth_call", 4, calls::call),
+    ("eth_capabilities", 0, |server, _| Ok(config::capabilities(server.chain()))),
     ("eth_chainId", 0, |server, _| Ok(quantity(server.chain().chain_id()))),
+    ("eth_config", 0, config::forks),
     ("eth_createAccessList", 4, calls::access_list),
     ("eth_estimateGas", 4, calls::estimate_gas),
     ("eth_feeHistory", 3, fees::history),
