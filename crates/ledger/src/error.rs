@@ -1,8 +1,13 @@
 //! How each operation can fail.
 
+mod genesis;
 mod import;
 
+pub use genesis::GenesisError;
+
 pub use import::{ExportError, Field, ImportError, ImportFailure, InvalidBlock, VerifyError};
+
+use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{Panic, Revert, SolError as _};
@@ -43,6 +48,15 @@ pub enum OpenError {
     /// Another process has the database open.
     #[error("the chain database is in use by another process")]
     InUse,
+    /// There is no database, or none with a chain that says what it was started from.
+    #[error("there is no chain at {}", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// What the chain was started from cannot be read.
+    #[error("the chain database has an unusable genesis")]
+    Genesis(#[source] GenesisError),
     /// The database belongs to another network.
     #[error("the chain database was made from genesis {stored}, not {wanted}")]
     OtherGenesis {
