@@ -13,13 +13,13 @@ use crate::{
 fn official() -> Server {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/execution-apis");
     let genesis = fs::read_to_string(folder.join("genesis.json")).unwrap();
-    let genesis: Genesis = serde_json::from_str::<alloy_genesis::Genesis>(&genesis).unwrap().into();
+    let genesis = Genesis::from_json(genesis.as_bytes()).unwrap();
     let chain = Chain::in_memory(&genesis, Options::default()).unwrap();
     chain.import(fs::read(folder.join("chain.rlp")).unwrap().as_slice(), |_| {}).unwrap();
     let (producer, thread) = Producer::start(chain, Duration::from_secs(1));
     producer.stop();
     thread.join().unwrap();
-    Server::new(Arc::clone(&producer))
+    Server::new(producer, crate::rpc::Options::default())
 }
 
 fn ask(server: &Server, request: &str) -> Value {
