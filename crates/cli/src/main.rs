@@ -9,6 +9,7 @@
 mod arguments;
 
 mod account;
+mod chain;
 mod chat;
 mod channel;
 mod contribute;
@@ -75,6 +76,7 @@ fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Channel(given) => channel::run(&client, &given, output),
         Command::Status => doctor::status(&client, output),
         Command::Doctor => doctor::run(&client, output),
+        Command::Chain(command) => chain::run(&command, output),
         Command::Config(command) => settings::run(&command, output),
     }
 }

@@ -63,7 +63,8 @@ fn announce(handle: &NodeHandle, data: &Path, output: Output) {
     });
 }
 
-fn log(output: Output) {
+/// Sends the log to standard error.
+pub(crate) fn log(output: Output) {
     let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Already set only in a process that chose its own.

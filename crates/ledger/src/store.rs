@@ -18,6 +18,14 @@ pub(crate) use writer::PoolChanges;
 const HEADERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("headers");
 /// Transactions with their senders, by block number.
 const BODIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bodies");
+/// RLP list of ommers, by block number, where there are some.
+const OMMERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("ommers");
+/// RLP list of withdrawals, by block number, where there are some.
+const WITHDRAWALS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("withdrawals");
+/// Sum of the difficulties up to a block, by its number, before the merge.
+const DIFFICULTIES: TableDefinition<'_, u64, &[u8; 32]> = TableDefinition::new("difficulties");
+/// What the chain was started from, in geth's format; one entry.
+const GENESIS: TableDefinition<'_, (), &[u8]> = TableDefinition::new("genesis");
 /// Receipts, by block number.
 const RECEIPTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("receipts");
 /// Block number, by block hash.
@@ -52,6 +60,10 @@ impl Store {
         {
             write.open_table(HEADERS)?;
             write.open_table(BODIES)?;
+            write.open_table(OMMERS)?;
+            write.open_table(WITHDRAWALS)?;
+            write.open_table(DIFFICULTIES)?;
+            write.open_table(GENESIS)?;
             write.open_table(RECEIPTS)?;
             write.open_table(NUMBERS)?;
             write.open_table(PLACES)?;
@@ -68,7 +80,7 @@ impl Store {
 
     /// A snapshot of the last committed block.
     pub(crate) fn reader(&self) -> Result<Reader, StoreError> {
-        Reader::open(&self.database.begin_read()?)
+        Reader::open(self.database.begin_read()?)
     }
 }
 

@@ -8,6 +8,7 @@ use ledger::{Block, Chain, SealError, SubmitError};
 use primitives::B256;
 use tokio::sync::broadcast;
 
+use crate::arrivals::Arrivals;
 use crate::clock::{Stopwatch, now_s};
 use crate::error::chain as causes;
 
@@ -21,6 +22,8 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct Producer {
     /// The chain itself, for reads.
     pub(crate) chain: Arc<Chain>,
+    /// What the pool took lately.
+    pub(crate) arrivals: Arrivals,
     blocks: broadcast::Sender<Arc<Block>>,
     state: Mutex<State>,
     changed: Condvar,
@@ -37,22 +40,29 @@ struct State {
 impl Producer {
     /// Starts sealing; at most one block per `pause`.
     pub(crate) fn start(chain: Chain, pause: Duration) -> (Arc<Self>, JoinHandle<()>) {
-        let producer = Arc::new(Self {
-            chain: Arc::new(chain),
-            blocks: broadcast::Sender::new(BLOCKS_KEPT),
-            // What a stopped node left in the pool is sealed first.
-            state: Mutex::new(State { has_work: true, is_stopped: false }),
-            changed: Condvar::new(),
-            pause,
-        });
+        let producer = Self::idle(chain, pause);
         let sealing = Arc::clone(&producer);
         let thread = crate::workers::spawn("seal", move || sealing.seal_until_stopped());
         (producer, thread)
     }
 
+    /// A producer that never seals: what it accepts waits.
+    pub(crate) fn idle(chain: Chain, pause: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            chain: Arc::new(chain),
+            arrivals: Arrivals::default(),
+            blocks: broadcast::Sender::new(BLOCKS_KEPT),
+            // What a stopped node left in the pool is sealed first.
+            state: Mutex::new(State { has_work: true, is_stopped: false }),
+            changed: Condvar::new(),
+            pause,
+        })
+    }
+
     /// Accepts a signed transaction; it is durable when this returns, and in a block soon after.
     pub(crate) fn submit(&self, transaction: &primitives::Bytes) -> Result<B256, SubmitError> {
         let hash = self.chain.submit(transaction)?;
+        self.arrivals.push(hash);
         self.lock().has_work = true;
         self.changed.notify_all();
         Ok(hash)
@@ -106,7 +116,7 @@ impl Producer {
                 Ok(Some(block)) => {
                     // An error only says that nobody listens.
                     drop(self.blocks.send(Arc::new(block)));
-                    self.lock().has_work |= !self.chain.waiting().is_empty();
+                    self.lock().has_work |= self.chain.pool_status().pending > 0;
                 }
                 Ok(None) => {}
                 Err(error) => {

@@ -316,6 +316,33 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// A file that was named cannot be used.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is no genesis.
+    #[error("{} is no genesis.json", path.display())]
+    Genesis {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: ledger::GenesisError,
+    },
+    /// The blocks cannot be executed.
+    #[error("the blocks of {} cannot be executed", path.display())]
+    Blocks {
+        /// Where they are.
+        path: PathBuf,
+        /// Why, and how far they could.
+        #[source]
+        source: ledger::ImportError,
+    },
     /// The address is taken.
     #[error("cannot listen on {listen}")]
     Listen {

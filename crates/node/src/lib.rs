@@ -17,6 +17,7 @@ mod events;
 mod hex;
 mod workers;
 
+mod arrivals;
 mod chain;
 mod chain_client;
 mod keys;
@@ -60,11 +61,14 @@ pub mod client;
 pub mod openapi;
 pub mod wire;
 
+mod chain_server;
 mod server;
 
 pub use actions::signed_steps;
+pub use chain_server::{ChainServer, ServeChain};
 pub use channels::signed_voucher;
 pub use keys::exported_key;
 pub use primitives;
+pub use rpc::JsonRpc;
 pub use settlement;
 pub use server::{Node, NodeHandle};

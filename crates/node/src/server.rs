@@ -43,13 +43,10 @@ impl Node {
             Ok(runtime) => runtime,
             Err(source) => return Err(refuse(&core, threads, StartError::Runtime { source })),
         };
-        let listener = match runtime.block_on(TcpListener::bind(listen)) {
-            Ok(listener) => listener,
-            Err(source) => {
-                return Err(refuse(&core, threads, StartError::Listen { listen, source }));
-            }
+        let (listener, address) = match self::listen(&runtime, listen) {
+            Ok(listening) => listening,
+            Err(error) => return Err(refuse(&core, threads, error)),
         };
-        let address = listener.local_addr().unwrap_or(listen);
         threads.push(spawn(&core, "answers", answer::work));
         threads.push(spawn(&core, "training", jobs::work));
         let (shutdown, stopped) = oneshot::channel();
@@ -58,6 +55,18 @@ impl Node {
         blocks(&core, &runtime);
         Ok(NodeHandle { core, address, runtime: Some(runtime), shutdown: Some(shutdown), threads })
     }
+}
+
+/// Takes the port; with where it is.
+pub(crate) fn listen(
+    runtime: &Runtime,
+    listen: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = runtime
+        .block_on(TcpListener::bind(listen))
+        .map_err(|source| StartError::Listen { listen, source })?;
+    let address = listener.local_addr().unwrap_or(listen);
+    Ok((listener, address))
 }
 
 fn refuse(core: &Core, threads: Vec<JoinHandle<()>>, error: StartError) -> StartError {
@@ -78,7 +87,13 @@ fn routes(core: &Arc<Core>) -> Router {
     product.merge(rpc::router(Arc::clone(&core.chain)))
 }
 
-fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()>, runtime: &Runtime) {
+/// Answers until `stopped`.
+pub(crate) fn serve(
+    listener: TcpListener,
+    app: Router,
+    stopped: oneshot::Receiver<()>,
+    runtime: &Runtime,
+) {
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move {
         let stop = async move {
@@ -132,8 +147,9 @@ impl NodeHandle {
     }
 }
 
+/// Waits for Ctrl-C or a request to terminate.
 #[cfg(unix)]
-async fn signal() {
+pub(crate) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         drop(tokio::signal::ctrl_c().await);
@@ -145,8 +161,9 @@ async fn signal() {
     }
 }
 
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
-async fn signal() {
+pub(crate) async fn signal() {
     drop(tokio::signal::ctrl_c().await);
 }
 
