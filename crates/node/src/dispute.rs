@@ -17,7 +17,7 @@ use attribution::InfluenceIndex;
 use primitives::{AdapterId, ChainRecord as _, CompletionId, Wei};
 use serde::Serialize;
 use settlement::{
-    AdapterAnchor, Balances, ChainError, ClosedPeriod, Contracts, FraudProof, PeriodStatus,
+    AdapterAnchor, Balances, ChainClient, ChainError, ClosedPeriod, Contracts, FraudProof, PeriodStatus,
     PostedPeriod, PublishedAnswer, PublishedIndex, SettledAnswers, SplitVersion,
 };
 
@@ -191,23 +191,10 @@ impl Watcher {
     }
 
     fn check_answers(&self, data: &Data) -> Result<Vec<Wrong>, CheckError> {
-        let splits = self.contracts.splits(&self.chain)?;
-        let mut adapters = BTreeMap::new();
-        for answer in &data.answers {
-            let id = answer.completion.adapter;
-            if let Entry::Vacant(missing) = adapters.entry(id) {
-                let anchor = self.contracts.adapter(&self.chain, id)?;
-                let bytes = self.client.adapter_file(&hex(id), "influence_index.bin");
-                let (rows, index) = answer::rows(&bytes.unwrap_or_default());
-                missing.insert(AdapterFacts { anchor, rows, index });
-            }
-        }
-        let facts = Facts { splits, adapters, data };
-        let mut wrongs = Vec::new();
-        for answer in published(data)? {
-            wrongs.extend(self.check_answer(&answer, &facts)?);
-        }
-        Ok(wrongs)
+        let index = |id: AdapterId| {
+            self.client.adapter_file(&hex(id), "influence_index.bin").unwrap_or_default()
+        };
+        wrong_answers(data, &self.contracts, &self.chain, index)
     }
 
     /// Looks for numbers that two answers of one host bear, in this period and the ones before.
@@ -281,6 +268,31 @@ impl Wrong {
         let (completion, proof) = (None, None);
         Self { number: 0, kind, completion, what: what.to_owned(), is_provable: false, proof }
     }
+}
+
+/// Everything about a period's answers that does not hold; `index` gives an adapter's published rows.
+pub(crate) fn wrong_answers(
+    data: &Data,
+    contracts: &Contracts,
+    chain: &impl ChainClient,
+    index: impl Fn(AdapterId) -> Vec<u8>,
+) -> Result<Vec<Wrong>, CheckError> {
+    let splits = contracts.splits(chain)?;
+    let mut adapters = BTreeMap::new();
+    for answer in &data.answers {
+        let id = answer.completion.adapter;
+        if let Entry::Vacant(missing) = adapters.entry(id) {
+            let anchor = contracts.adapter(chain, id)?;
+            let (rows, index) = answer::rows(&index(id));
+            missing.insert(AdapterFacts { anchor, rows, index });
+        }
+    }
+    let facts = Facts { splits, adapters, data };
+    let mut wrongs = Vec::new();
+    for answer in published(data)? {
+        wrongs.extend(answer::check(&answer, &facts, contracts, chain)?);
+    }
+    Ok(wrongs)
 }
 
 /// What everybody has, added up from the period before and the lines.

@@ -23,13 +23,19 @@ use settlement::{Balances, ClosedPeriod, Earning, PeriodStatus, SettledAnswer};
 
 use crate::clock::now_s;
 use crate::core::Core;
+use crate::dispute::wrong_answers;
 use crate::error::ApiError;
+use crate::hex::{hex, parse_id};
 use crate::keys::lock;
 use crate::published::{Answer, Data};
 use crate::tables::{
-    ANSWERS, CHANNELS, DISABLED, PERIODS, StoredAnswer, StoredChannel, StoredPeriod, VERDICTS,
+    ANSWERS, CHANNELS, DISABLED, PERIODS, StoredAnswer, StoredChannel, StoredPeriod, StoredVerdict,
+    VERDICTS,
 };
 use crate::wire::Period;
+
+/// Name of the file with an adapter's published rows.
+const INDEX_FILE: &str = "influence_index.bin";
 
 /// The closed periods as the node has them at hand.
 #[derive(Debug, Default)]
@@ -58,7 +64,10 @@ impl Core {
         self.load_periods()?;
         let _turn = lock(&self.closing);
         self.take_back_disabled()?;
-        self.finish_last_period()?;
+        if let Err(error) = self.finish_last_period() {
+            let cause = crate::error::chain(&error);
+            tracing::warn!(cause, "the last period is not posted yet; closing the next tries again");
+        }
         self.record_claims(&[])
     }
 
@@ -220,6 +229,9 @@ impl Core {
             }
         }
         let Some(first) = disabled else { return Ok(()) };
+        for (_, row) in rows.iter().filter(|(number, _)| *number >= first) {
+            self.judge(row)?;
+        }
         self.write(|tables| {
             for (number, row) in rows.iter().filter(|(number, _)| *number >= first) {
                 tables.append(&DISABLED, row)?;
@@ -229,6 +241,29 @@ impl Core {
         })?;
         tracing::warn!(first, "periods were disabled; their answers are open again");
         self.load_periods()
+    }
+
+    /// After a proof of fraud: whatever the node itself finds wrong about a period's answers is not
+    /// paid again.
+    fn judge(&self, row: &StoredPeriod) -> Result<(), ApiError> {
+        let payout = row.payout()?.id();
+        if !self.contracts.is_fraud(&*self.chain, payout).map_err(ApiError::internal)? {
+            return Ok(());
+        }
+        let data = self.store.blobs().get(row.data).map_err(ApiError::internal)?;
+        let data = Data::decode(&data).map_err(ApiError::internal)?;
+        let index = |id: B256| self.adapter_file(&hex(id), INDEX_FILE).unwrap_or_default();
+        let wrongs = wrong_answers(&data, &self.contracts, &*self.chain, index);
+        for wrong in wrongs.map_err(ApiError::internal)? {
+            let Some(completion) = wrong.completion else { continue };
+            let (number, answer) = self.find_answer(parse_id("completion", &completion)?)?;
+            let fee = answer.completion()?.feeWei;
+            let why = format!("its period was proven wrong: {}", wrong.what);
+            tracing::warn!(completion, why, "an answer stays unpaid");
+            let row = StoredVerdict { why, feeWei: fee, timeS: now_s() };
+            self.write(|tables| tables.insert(&VERDICTS, &number, &row))?;
+        }
+        Ok(())
     }
 
     /// Whether the chain has taken a posted period back.

@@ -14,6 +14,7 @@ use crate::wire::{BaseModel, Contracts, Counts, Head, PeriodStatus, Status, Tota
 
 impl Core {
     pub(crate) fn status(&self) -> Result<Status, ApiError> {
+        self.look_for_time()?;
         let open = self.open_period()?;
         let on_chain = self.contracts.payouts_state(&*self.chain).map_err(ApiError::internal)?;
         let pending = on_chain.total.checked_sub(on_chain.active.root.sum);

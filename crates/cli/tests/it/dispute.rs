@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use node::primitives::{Bytes, ChainRecord as _, Key, keccak256};
+use node::primitives::{B256, Bytes, ChainRecord as _, Key, keccak256};
 use node::published::Data;
 use node::remote_chain::RemoteChain;
 use node::settlement::{ChainClient as _, Contracts, SettledAnswers, Terms};
@@ -20,7 +20,7 @@ fn poster(data: &std::path::Path) -> Key {
     let export = openledger(&["account", "export", "operator", "--json", "--data", data]);
     let export: Value = serde_json::from_slice(&export.stdout).expect("JSON");
     let secret = export["private_key"].as_str().expect("a key");
-    let bytes: node::primitives::B256 = secret.parse().expect("32 bytes");
+    let bytes: B256 = secret.parse().expect("32 bytes");
     Key::from_bytes(&bytes.0).expect("a key")
 }
 

@@ -1,58 +1,64 @@
 //! Recomputing one settled answer.
 
 use attribution::{Chain, InfluenceIndex, Verification};
-use primitives::{ChainRecord as _, Completion};
-use settlement::{FraudProof, Published, PublishedAnswer, PublishedIndex, find_fraud};
+use primitives::{Address, ChainRecord as _, Completion};
+use settlement::{
+    ChainClient, Contracts, FraudProof, Published, PublishedAnswer, PublishedIndex, find_fraud,
+};
 
-use super::{CheckError, Facts, Watcher, Wrong};
+use super::{CheckError, Facts, Wrong};
 use crate::hex::hex;
 
 /// Clocks of hosts differ from the chain's by less: around a transfer of the adapter both owners are
 /// right.
 const GRACE_S: u64 = 300;
 
-impl Watcher {
-    /// Everything about one answer that does not hold.
-    pub(super) fn check_answer(
-        &self,
-        answer: &PublishedAnswer,
-        facts: &Facts<'_>,
-    ) -> Result<Option<Wrong>, CheckError> {
-        let completion = &answer.completion;
-        let anchored = facts.adapter(completion.adapter);
-        let owners = self.owners(completion)?;
-        let published = Published {
-            chain_id: self.contracts.chain_id,
-            splits: &facts.splits,
-            adapter: anchored.anchor,
-            owners: &owners,
-            validators: self.contracts.attestations,
-            treasury: self.contracts.treasury(),
-            index: anchored.rows.as_ref(),
-        };
-        let id = completion.id();
-        match find_fraud(answer, &published) {
-            Ok(Some(proof)) => Ok(Some(Wrong::provable(id, said(&proof), proof))),
-            Ok(None) => Ok(facts.check_shares(answer)),
-            Err(error) => {
-                let wrong = Wrong::unprovable("answers", &crate::error::chain(&error));
-                Ok(Some(Wrong { completion: Some(hex(answer.proof.answer.completion)), ..wrong }))
-            }
+/// The first thing about one answer that does not hold.
+pub(super) fn check(
+    answer: &PublishedAnswer,
+    facts: &Facts<'_>,
+    contracts: &Contracts,
+    chain: &impl ChainClient,
+) -> Result<Option<Wrong>, CheckError> {
+    let completion = &answer.completion;
+    let anchored = facts.adapter(completion.adapter);
+    let owners = owners(completion, contracts, chain)?;
+    let published = Published {
+        chain_id: contracts.chain_id,
+        splits: &facts.splits,
+        adapter: anchored.anchor,
+        owners: &owners,
+        validators: contracts.attestations,
+        treasury: contracts.treasury(),
+        index: anchored.rows.as_ref(),
+    };
+    let id = completion.id();
+    match find_fraud(answer, &published) {
+        Ok(Some(proof)) => Ok(Some(Wrong::provable(id, said(&proof), proof))),
+        Ok(None) => Ok(facts.check_shares(answer)),
+        Err(error) => {
+            let wrong = Wrong::unprovable("answers", &crate::error::chain(&error));
+            Ok(Some(Wrong { completion: Some(hex(answer.proof.answer.completion)), ..wrong }))
         }
     }
+}
 
-    /// Who owned the adapter around the time of the answer.
-    fn owners(&self, completion: &Completion) -> Result<Vec<primitives::Address>, CheckError> {
-        let mut owners = Vec::new();
-        for time_s in [completion.timeS.saturating_sub(GRACE_S), completion.timeS.saturating_add(GRACE_S)] {
-            let owner =
-                self.contracts.adapter_owner_at(&self.chain, completion.adapter, time_s)?;
-            if !owners.contains(&owner) {
-                owners.push(owner);
-            }
+/// Who owned the adapter around the time of the answer.
+fn owners(
+    completion: &Completion,
+    contracts: &Contracts,
+    chain: &impl ChainClient,
+) -> Result<Vec<Address>, CheckError> {
+    let (before, after) =
+        (completion.timeS.saturating_sub(GRACE_S), completion.timeS.saturating_add(GRACE_S));
+    let mut owners = Vec::new();
+    for time_s in [before, after] {
+        let owner = contracts.adapter_owner_at(chain, completion.adapter, time_s)?;
+        if owner != Address::ZERO && !owners.contains(&owner) {
+            owners.push(owner);
         }
-        Ok(owners)
     }
+    Ok(owners)
 }
 
 impl Facts<'_> {

@@ -31,15 +31,18 @@ pub(crate) enum Claimed {
 impl Core {
     /// The period that claims work against.
     pub(crate) fn active_period(&self) -> Result<Option<Arc<ClosedPeriod>>, ApiError> {
-        let number = self.active_number()?;
-        if number == 0 {
-            return Ok(None);
-        }
+        let active = self.contracts.active(&*self.chain).map_err(ApiError::internal)?;
         let known = lock(&self.closed).active.clone();
-        if let Some(known) = known.filter(|known| known.payout().period == number) {
+        if let Some(known) = known.filter(|known| known.id() == active.payout) {
             return Ok(Some(known));
         }
-        let period = Arc::new(self.restore(&self.stored_period(number)?)?);
+        let row = self.read(|tables| tables.get(&PERIODS, &active.period))?;
+        // A period that somebody else posted cannot be claimed here: its list is not.
+        let Some(row) = row else { return Ok(None) };
+        if row.payout()?.id() != active.payout {
+            return Ok(None);
+        }
+        let period = Arc::new(self.restore(&row)?);
         lock(&self.closed).active = Some(Arc::clone(&period));
         Ok(Some(period))
     }
