@@ -43,7 +43,11 @@ pub(crate) fn run(up: &Up, output: Output) -> Result<(), Failure> {
         Failure::new("start", node::error::chain(&error), hint)
     })?;
     announce(&handle, &data, output);
-    handle.wait_for_signal();
+    handle.wait_for_signal().map_err(|error| {
+        let hint = "check the disk and its free space, then start the node again: what it \
+                    acknowledged is kept";
+        Failure::new("chain", error.to_string(), hint)
+    })?;
     output.line("stopping");
     drop(handle);
     Ok(())

@@ -47,7 +47,9 @@ pub struct Chain {
     head: RwLock<Arc<Head>>,
     /// Taken before `head` by whoever needs both.
     pool: Mutex<Pool>,
-    /// Held by whoever writes to the database.
+    /// Held by whoever makes the next block, from its parent to its write.
+    next: Mutex<()>,
+    /// Held by whoever writes to the database; taken after `next`.
     turn: Mutex<Turn>,
     /// An old state, for proofs.
     past: Mutex<Option<proof::Past>>,

@@ -53,19 +53,39 @@ impl ChainServer {
     /// # Errors
     /// [`StartError`] names the file or the part that refuses.
     pub fn start(serve: &ServeChain) -> Result<Self, StartError> {
-        let chain = open(serve)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(|source| StartError::Runtime { source })?;
-        let (listener, address) = server::listen(&runtime, serve.listen)?;
-        let (producer, sealing) = match serve.seal_ms {
-            Some(pause_ms) => {
-                let (producer, sealing) = Producer::start(chain, Duration::from_millis(pause_ms));
+        let pause = serve.seal_ms.map(Duration::from_millis);
+        Self::answer(open(serve)?, serve.listen, pause, rpc::Options { testing: serve.testing })
+    }
+
+    /// Answers for a chain that is open already, and seals a block `pause` after the last one as
+    /// long as transactions wait; zero is the instant mode.
+    ///
+    /// # Errors
+    /// [`StartError`] when the port cannot be had.
+    pub fn with_chain(
+        chain: Chain,
+        listen: SocketAddr,
+        pause: Duration,
+    ) -> Result<Self, StartError> {
+        Self::answer(chain, listen, Some(pause), rpc::Options::default())
+    }
+
+    fn answer(
+        chain: Chain,
+        listen: SocketAddr,
+        pause: Option<Duration>,
+        options: rpc::Options,
+    ) -> Result<Self, StartError> {
+        let runtime = server::runtime().map_err(|source| StartError::Runtime { source })?;
+        let (listener, address) = server::listen(&runtime, listen)?;
+        let (producer, sealing) = match pause {
+            Some(pause) => {
+                let (producer, sealing) = Producer::start(chain, pause);
                 (producer, Some(sealing))
             }
             None => (Producer::idle(chain, Duration::ZERO), None),
         };
         let (shutdown, stopped) = oneshot::channel();
-        let options = rpc::Options { testing: serve.testing };
         let app = rpc::routes(&["/", "/rpc"], Arc::clone(&producer), options);
         server::serve(listener, app, stopped, &runtime);
         Ok(Self { producer, address, runtime: Some(runtime), shutdown: Some(shutdown), sealing })

@@ -238,6 +238,15 @@ pub enum BaseError {
     },
 }
 
+/// A write of the chain failed while the node ran. What reached the disk is unknown until the next
+/// start reads it, so nothing more is written.
+#[derive(Debug, thiserror::Error)]
+#[error("the chain stopped after a failed write: {cause}")]
+pub struct ChainStopped {
+    /// What failed, with its causes.
+    pub cause: String,
+}
+
 /// Why a node does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

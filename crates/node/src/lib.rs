@@ -20,6 +20,7 @@ mod workers;
 mod arrivals;
 mod chain;
 mod chain_client;
+mod intake;
 mod keys;
 mod outbox;
 mod tables;

@@ -18,6 +18,7 @@ mod message;
 mod methods;
 mod params;
 mod raw;
+mod sending;
 mod simulate;
 mod socket;
 mod state;
@@ -77,7 +78,11 @@ impl Server {
 
     /// The reply to a request or a batch; nothing when it consists of notifications.
     fn answer(&self, body: &[u8]) -> Option<String> {
-        message::answer(body, BATCH, &mut |method, params| methods::call(self, method, params))
+        let mut ahead = sending::Ahead::default();
+        message::answer(body, BATCH, &mut |method, params, following| match method {
+            sending::METHOD => ahead.send(self, params, following),
+            method => methods::call(self, method, params),
+        })
     }
 }
 
@@ -115,6 +120,13 @@ pub(crate) fn routes(paths: &[&str], producer: Arc<Producer>, options: Options) 
 }
 
 async fn http(State(server): State<Arc<Server>>, body: Bytes) -> Response {
+    if let Some((id, transaction)) = sending::single(&body) {
+        let reply = match server.producer.submit_soon(transaction).await {
+            Ok(hash) => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"{hash}"}}"#),
+            Err(error) => message::failure(&id.into(), error.into()),
+        };
+        return ([(CONTENT_TYPE, "application/json")], reply).into_response();
+    }
     let task = tokio::task::spawn_blocking(move || server.answer(&body));
     match task.await.unwrap_or_else(|error| Some(panicked(&error))) {
         Some(reply) => ([(CONTENT_TYPE, "application/json")], reply).into_response(),

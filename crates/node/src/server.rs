@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::core::Core;
-use crate::error::StartError;
+use crate::error::{ChainStopped, StartError};
 use crate::{answer, http, jobs, rpc, workers};
 
 /// A node that can be started.
@@ -38,7 +38,7 @@ impl Node {
         let listen = config.listen;
         let (core, sealing) = Core::open(config)?;
         let mut threads = vec![sealing];
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime();
         let runtime = match runtime {
             Ok(runtime) => runtime,
             Err(source) => return Err(refuse(&core, threads, StartError::Runtime { source })),
@@ -87,7 +87,15 @@ fn routes(core: &Arc<Core>) -> Router {
     product.merge(rpc::router(Arc::clone(&core.chain)))
 }
 
-/// Answers until `stopped`.
+/// What runs the connections. They only read, write and wait, so that a few threads do: each
+/// more costs every request a share of waking it.
+pub(crate) fn runtime() -> std::io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = (cores / 4).clamp(1, 4);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()
+}
+
+/// Serves until `stopped` hears something, or its other end is gone.
 pub(crate) fn serve(
     listener: TcpListener,
     app: Router,
@@ -140,10 +148,21 @@ impl NodeHandle {
     }
 
     /// Waits for Ctrl-C or a request to terminate.
-    pub fn wait_for_signal(&self) {
-        if let Some(runtime) = &self.runtime {
-            runtime.block_on(signal());
-        }
+    ///
+    /// # Errors
+    /// [`ChainStopped`] when the chain's database fails first: the node must be started again.
+    pub fn wait_for_signal(&self) -> Result<(), ChainStopped> {
+        let Some(runtime) = &self.runtime else { return Ok(()) };
+        let mut failure = self.core.chain.failure();
+        runtime.block_on(async {
+            tokio::select! {
+                () = signal() => Ok(()),
+                failed = failure.wait_for(Option::is_some) => {
+                    let cause = failed.ok().and_then(|cause| cause.clone()).unwrap_or_default();
+                    Err(ChainStopped { cause })
+                }
+            }
+        })
     }
 }
 

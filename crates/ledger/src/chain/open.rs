@@ -91,6 +91,7 @@ impl Chain {
             store,
             head: RwLock::new(Arc::new(head)),
             pool: Mutex::new(pool),
+            next: Mutex::new(()),
             turn: Mutex::new(Turn::default()),
             past: Mutex::new(None),
         })
@@ -167,17 +168,19 @@ fn load_pool(
     head: &Head,
 ) -> Result<Pool, StoreError> {
     let mut pool = Pool::default();
-    let mut stale = Vec::new();
-    for (sender, nonce, bytes) in store.reader()?.pool()? {
-        let account = head.account(sender)?;
-        let waits = admit(&bytes, Some(sender), rules, options, &head.header)
-            .and_then(|pooled| pool.insert(&Arc::new(pooled), bytes, account, options));
-        if waits.is_err() {
-            stale.push((sender, nonce));
-        }
+    let stored = store.reader()?.pool()?;
+    for (arrival, sender, bytes) in &stored {
+        let account = head.account(*sender)?;
+        // What is refused now is stale: it is not among the arrivals below.
+        drop(
+            admit(bytes, Some(*sender), rules, options, &head.header)
+                .and_then(|pooled| pool.load(*arrival, &Arc::new(pooled), account, options)),
+        );
     }
-    // What the journal would add is on the disk already.
-    stale.extend(pool.journal.take().removed);
+    drop(pool.journal.take());
+    let waiting = pool.arrivals();
+    let mut stale: Vec<_> = stored.into_iter().map(|(arrival, ..)| arrival).collect();
+    stale.retain(|arrival| !waiting.contains(arrival));
     if !stale.is_empty() {
         store.write_pool(&PoolChanges { added: &[], removed: &stale })?;
     }

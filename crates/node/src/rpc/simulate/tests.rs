@@ -23,7 +23,7 @@ fn official() -> Server {
 }
 
 fn ask(server: &Server, request: &str) -> Value {
-    let mut method = |name: &str, params: &_| methods::call(server, name, params);
+    let mut method = |name: &str, params: &_, _: &[_]| methods::call(server, name, params);
     let reply = message::answer(request.as_bytes(), BATCH, &mut method).unwrap();
     serde_json::from_str(&reply).unwrap()
 }
