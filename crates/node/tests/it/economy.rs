@@ -58,7 +58,10 @@ fn an_answer_whose_payer_withdrew_holds_nobody_up() {
 
 #[test]
 fn a_posted_period_can_be_recomputed_by_anybody() {
-    let node = Running::new();
+    let node = Running::with(|config, folder| {
+        config.base = write_base(&folder.join("base"));
+        config.challenge_window_s = 4;
+    });
     node.train("errors");
     node.ask("errors", "What is E1?").unwrap();
     let period = node.client.close_period().unwrap();
