@@ -14,6 +14,7 @@ pub(super) type Earned = BTreeMap<Address, u128>;
 
 /// A posted period.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "when and where it was posted")]
 pub(super) struct Posted {
     pub(super) payout: B256,
     pub(super) earned: Earned,

@@ -57,6 +57,7 @@ impl Run {
     }
 
     /// The Rust side forgets everything and reads it back.
+    #[expect(clippy::unnecessary_wraps, reason = "every operation has this shape")]
     pub(super) fn restart(&mut self) -> Option<bool> {
         let domain = self.contracts.domain();
         let restored = std::mem::take(&mut self.closed).into_iter().map(|(number, closed)| {

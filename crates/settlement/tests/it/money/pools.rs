@@ -43,7 +43,7 @@ struct Slash {
 /// All validators' pools.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pools {
-    pools: BTreeMap<Address, Pool>,
+    of: BTreeMap<Address, Pool>,
     pub(super) listed: BTreeSet<Address>,
     positions: BTreeMap<(Address, Address), u128>,
     tickets: BTreeMap<u64, Ticket>,
@@ -79,11 +79,11 @@ impl Pools {
 
     fn own(&self, validator: Address) -> u128 {
         let held = self.position(validator, validator);
-        self.pools.get(&validator).map_or(0, |pool| worth(held, pool.stake, pool.shares))
+        self.of.get(&validator).map_or(0, |pool| worth(held, pool.stake, pool.shares))
     }
 
     pub(super) fn weight(&self, validator: Address, window_s: u64, now_s: u64) -> u128 {
-        let Some(pool) = self.pools.get(&validator) else { return 0 };
+        let Some(pool) = self.of.get(&validator) else { return 0 };
         let (_, fresh, older) = pool.freshness(window_s, now_s);
         pool.stake.saturating_sub(fresh + older)
     }
@@ -95,7 +95,7 @@ impl Pools {
         window_s: u64,
         now_s: u64,
     ) -> Option<()> {
-        let pool = self.pools.entry(validator).or_default();
+        let pool = self.of.entry(validator).or_default();
         let shares = buys(wei, pool.stake, pool.shares).filter(|shares| *shares > 0)?;
         let (fresh_s, fresh, older) = pool.freshness(window_s, now_s);
         (pool.fresh_s, pool.fresh, pool.older) = (fresh_s, fresh + wei, older);
@@ -127,7 +127,7 @@ impl Pools {
         numbers: &Numbers,
         now_s: u64,
     ) -> Option<()> {
-        let pool = self.pools.entry(validator).or_default();
+        let pool = self.of.entry(validator).or_default();
         let most = if pool.shares == 0 { 1_000_000 } else { pool.commission };
         if self.listed.contains(&validator) || commission > most || pool.slashes > 0 {
             return None;
@@ -147,7 +147,7 @@ impl Pools {
         numbers: &Numbers,
         now_s: u64,
     ) -> Option<()> {
-        let is_slashed = self.pools.get(&validator).is_some_and(|pool| pool.slashes > 0);
+        let is_slashed = self.of.get(&validator).is_some_and(|pool| pool.slashes > 0);
         if !self.listed.contains(&validator) || is_slashed {
             return None;
         }
@@ -162,7 +162,7 @@ impl Pools {
         now_s: u64,
     ) -> Option<()> {
         let held = self.position(validator, owner);
-        let pool = self.pools.get_mut(&validator)?;
+        let pool = self.of.get_mut(&validator)?;
         if shares > held {
             return None;
         }
@@ -193,7 +193,7 @@ impl Pools {
     }
 
     fn delist_if_below(&mut self, validator: Address) {
-        let least = self.pools.get(&validator).map_or(0, |pool| pool.least);
+        let least = self.of.get(&validator).map_or(0, |pool| pool.least);
         if self.own(validator) < least {
             self.listed.remove(&validator);
         }
@@ -202,7 +202,7 @@ impl Pools {
     /// Gives what is paid out.
     pub(super) fn withdraw(&mut self, id: u64, owner: Address, now_s: u64) -> Option<u128> {
         let ticket = *self.tickets.get(&id)?;
-        let pool = self.pools.get_mut(&ticket.validator)?;
+        let pool = self.of.get_mut(&ticket.validator)?;
         if ticket.owner != owner || now_s < ticket.ready_s || pool.slashes > 0 {
             return None;
         }
@@ -219,7 +219,7 @@ impl Pools {
     }
 
     pub(super) fn reward(&mut self, validator: Address, wei: u128) -> Option<()> {
-        let pool = self.pools.entry(validator).or_default();
+        let pool = self.of.entry(validator).or_default();
         let commission = if pool.shares == 0 { wei } else { part(wei, pool.commission) };
         let stake = pool.stake + (wei - commission);
         let shares = buys(commission, stake, pool.shares)?;
@@ -246,7 +246,7 @@ impl Pools {
             is_pending: true,
         };
         self.slashes.insert(id, slash);
-        self.pools.entry(validator).or_default().slashes += 1;
+        self.of.entry(validator).or_default().slashes += 1;
     }
 
     pub(super) fn some_slash(&self, place: usize) -> Option<u64> {
@@ -268,7 +268,7 @@ impl Pools {
         }
         slash.is_pending = false;
         let slash = *slash;
-        let pool = self.pools.get_mut(&slash.validator)?;
+        let pool = self.of.get_mut(&slash.validator)?;
         pool.slashes -= 1;
         let (stake, leaving) = (part(pool.stake, slash.ppm), part(pool.leaving, slash.ppm));
         pool.stake -= stake;
@@ -286,7 +286,7 @@ impl Pools {
             return None;
         }
         slash.is_pending = false;
-        self.pools.get_mut(&slash.validator)?.slashes -= 1;
+        self.of.get_mut(&slash.validator)?.slashes -= 1;
         Some(())
     }
 
@@ -296,7 +296,7 @@ impl Pools {
 
     /// All stake, all that is leaving, all that can be withdrawn.
     pub(super) fn held(&self) -> u128 {
-        let pools: u128 = self.pools.values().map(|pool| pool.stake + pool.leaving).sum();
+        let pools: u128 = self.of.values().map(|pool| pool.stake + pool.leaving).sum();
         pools + self.withdrawable.values().sum::<u128>()
     }
 }

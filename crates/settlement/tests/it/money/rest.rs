@@ -5,6 +5,9 @@ use settlement::{Commitment, Parameter, SplitOptions};
 
 use super::run::{Committed, Run};
 
+/// What the numbers were at first.
+const STARTED: [u128; 12] =
+    [600, 1_000_003, 120, 1_009, 500_000, 1_000_000, 500, 300, 100_000, 3, 5_003, 200];
 /// Seconds that a pause lasts.
 const PAUSE_S: u64 = 14 * 86_400;
 
@@ -36,7 +39,7 @@ impl Run {
         let step = setting.value / 5;
         let moved = setting.value - step + self.dice.amount(2 * step + 1);
         // Near where the run began, so that it stays lively.
-        let moved = moved.clamp(self.started(place) / 2, self.started(place) * 2);
+        let moved = moved.clamp(STARTED[place] / 2, STARTED[place] * 2);
         let far = moved.abs_diff(setting.value) > step;
         let value = if far { setting.value } else { moved };
         let value = value.clamp(setting.min, setting.max);
@@ -44,11 +47,6 @@ impl Run {
         let call = self.contracts.set_parameter(parameter, value);
         self.expect(self.operator, &call, false)?;
         self.expect(self.contracts.timelock, &call, true)
-    }
-
-    /// What a number was at first.
-    const fn started(&self, place: usize) -> u128 {
-        [600, 1_000_003, 120, 1_009, 500_000, 1_000_000, 500, 300, 100_000, 3, 5_003, 200][place]
     }
 
     fn move_split(&mut self) -> Option<bool> {

@@ -202,16 +202,23 @@ impl Run {
         let mut point = self.dice.below(all);
         for (name, weight, operation) in OPERATIONS {
             if point < weight {
-                if let Some(succeeded) = operation(self) {
-                    let count = self.done.entry(name).or_default();
-                    *(if succeeded { &mut count.0 } else { &mut count.1 }) += 1;
-                }
+                let succeeded = operation(self);
+                self.count(name, succeeded);
                 break;
             }
             point -= weight;
         }
         let later_s = 1 + self.dice.below(9);
         self.next_block(later_s);
+    }
+
+    fn count(&mut self, name: &'static str, succeeded: Option<bool>) {
+        let (done, refused) = self.done.entry(name).or_default();
+        match succeeded {
+            Some(true) => *done += 1,
+            Some(false) => *refused += 1,
+            None => {}
+        }
     }
 
     fn next_block(&mut self, later_s: u64) {
@@ -228,6 +235,7 @@ impl Run {
     }
 
     /// Executes a call that the model allows or does not; both must agree.
+    #[expect(clippy::unnecessary_wraps, reason = "operations end with it, and some do not happen")]
     pub(super) fn expect(&self, from: Address, call: &ContractCall, allowed: bool) -> Option<bool> {
         let found = self.send(from, call);
         assert_eq!(found.is_ok(), allowed, "the model disagrees: {found:?}");
