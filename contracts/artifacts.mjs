@@ -6,7 +6,23 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const CONTRACTS = ['Registry', 'Payouts', 'Escrow'];
+const CONTRACTS = [
+  'Adapters',
+  'Agents',
+  'Contributions',
+  'Datanets',
+  'Escrow',
+  'GOPEN',
+  'OPEN',
+  'OpenGovernor',
+  'Payouts',
+  'Proxy',
+  'Registry',
+  'Reputation',
+  'Timelock',
+  'Validation',
+  'WOPEN',
+];
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, '..', 'schema', 'contracts');
 

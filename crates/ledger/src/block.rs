@@ -1,11 +1,11 @@
 //! A sealed block and the forms in which wallets read it.
 
 use alloy_consensus::{
-    BlockHeader, Header, ReceiptEnvelope, Sealed, Transaction as _, TxEnvelope,
+    BlockBody, BlockHeader, Header, ReceiptEnvelope, Sealed, Transaction as _, TxEnvelope,
     transaction::{Recovered, TransactionInfo, TxHashRef as _},
 };
-use alloy_eips::eip2718::Encodable2718 as _;
-use alloy_primitives::B256;
+use alloy_eips::{eip2718::Encodable2718 as _, eip4895::Withdrawals};
+use alloy_primitives::{B256, Bytes};
 use alloy_rpc_types_eth::{Log, Transaction, TransactionReceipt};
 
 /// A block with the receipts of its transactions.
@@ -17,6 +17,10 @@ pub struct Block {
     pub transactions: Vec<Recovered<TxEnvelope>>,
     /// One receipt per transaction.
     pub receipts: Vec<ReceiptEnvelope>,
+    /// Headers of stale siblings of ancestors, before the merge; empty since.
+    pub ommers: Vec<Header>,
+    /// Payments from the beacon chain (EIP-4895), `None` before Shanghai.
+    pub withdrawals: Option<Withdrawals>,
 }
 
 impl Block {
@@ -32,15 +36,26 @@ impl Block {
 
     /// Length of the RLP encoding in bytes.
     pub fn rlp_bytes(&self) -> usize {
-        let body = alloy_consensus::BlockBody {
+        alloy_rlp::Encodable::length(&self.consensus())
+    }
+
+    /// RLP encoding: header, transactions, ommers and, since Shanghai, withdrawals.
+    pub fn rlp(&self) -> Bytes {
+        alloy_rlp::encode(self.consensus()).into()
+    }
+
+    /// EIP-2718 encoding of each receipt, with its bloom filter, as in the receipts trie.
+    pub fn receipts_rlp(&self) -> Vec<Bytes> {
+        self.receipts.iter().map(|receipt| receipt.encoded_2718().into()).collect()
+    }
+
+    fn consensus(&self) -> alloy_consensus::Block<TxEnvelope> {
+        let body = BlockBody {
             transactions: self.transactions.iter().map(|tx| tx.inner().clone()).collect(),
-            ommers: Vec::<Header>::new(),
-            withdrawals: self.header.withdrawals_root().map(|_| Vec::new().into()),
+            ommers: self.ommers.clone(),
+            withdrawals: self.withdrawals.clone(),
         };
-        alloy_rlp::Encodable::length(&alloy_consensus::Block::new(
-            self.header.inner().clone(),
-            body,
-        ))
+        alloy_consensus::Block::new(self.header.inner().clone(), body)
     }
 
     /// The transaction at `index`, as JSON-RPC shows it.

@@ -1,20 +1,37 @@
 //! The chain: what it holds in memory, how it opens, accepts and seals.
 
+mod build;
 mod call;
+mod failure;
+mod import;
 mod open;
+mod overlay;
+mod overrides;
+mod proof;
+mod raw;
 mod reads;
+mod request;
 mod seal;
+mod simulate;
 mod submit;
 
-pub use call::CallResult;
-pub use reads::{AccountProof, SlotProof};
+pub use build::{BuildAttributes, Built};
+pub use call::{AccessListResult, CallResult};
+pub use overrides::Overrides;
+pub use proof::{AccountProof, SlotProof};
+pub(crate) use reads::waiting;
+pub use simulate::{SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use alloy_consensus::{Header, Sealed};
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, keccak256};
+use alloy_trie::TrieAccount;
 
-use crate::{options::Options, pool::Pool, rules::Rules, store::Store, trie::Trie};
+use crate::{
+    error::StoreError, options::Options, pool::Pool, rules::Rules, state::Account, store::Store,
+    trie::Trie,
+};
 
 /// An embedded EVM chain in one database file.
 ///
@@ -28,11 +45,14 @@ pub struct Chain {
     store: Store,
     /// Last sealed block; replaced as a whole after its write.
     head: RwLock<Arc<Head>>,
+    /// Taken before `head` by whoever needs both.
     pool: Mutex<Pool>,
-    /// Accepted by the pool and not yet on the disk.
-    staged: Mutex<Staged>,
-    /// Held by whoever writes to the database.
+    /// Held by whoever makes the next block, from its parent to its write.
+    next: Mutex<()>,
+    /// Held by whoever writes to the database; taken after `next`.
     turn: Mutex<Turn>,
+    /// An old state, for proofs.
+    past: Mutex<Option<proof::Past>>,
 }
 
 /// The last block as reads need it.
@@ -42,21 +62,24 @@ struct Head {
     state: Trie,
 }
 
-/// Transactions for the next write, whoever makes it.
-#[derive(Debug, Default)]
-struct Staged {
-    added: Vec<(Address, u64, Bytes)>,
-    /// Sequence number of the last one ever added.
-    last: u64,
-}
-
 /// What only the writer may touch.
 #[derive(Debug, Default)]
 struct Turn {
-    /// Sequence number of the last staged transaction on the disk.
+    /// Sequence number of the last change of the pool on the disk.
     written: u64,
     /// A write failed with unknown effect; only opening the chain again can tell.
     stopped: bool,
+}
+
+impl Head {
+    /// An account after this block; the default one when it does not exist. Needs no disk.
+    fn account(&self, address: Address) -> Result<Account, StoreError> {
+        let Some(leaf) = self.state.get(keccak256(address)) else { return Ok(Account::default()) };
+        let account = <TrieAccount as alloy_rlp::Decodable>::decode(&mut leaf.value.as_slice());
+        let account = account.ok().ok_or(StoreError::Damaged { what: "trie leaf" })?;
+        let TrieAccount { nonce, balance, code_hash, .. } = account;
+        Ok(Account { nonce, balance, code_hash })
+    }
 }
 
 impl Chain {

@@ -13,7 +13,7 @@
 //! **Source.** Ethereum yellow paper and the EIPs named beside the code; execution by revm and
 //! alloy-evm, none of whose types leave this crate.
 //!
-//! **Not here.** JSON-RPC, our own contracts, peers and consensus, blobs (EIP-4844).
+//! **Not here.** JSON-RPC, our own contracts, peers and consensus, keeping blobs (EIP-4844).
 
 #![warn(clippy::arithmetic_side_effects)]
 
@@ -23,6 +23,7 @@ mod chain;
 mod error;
 mod executor;
 mod genesis;
+mod import;
 mod options;
 mod pool;
 mod rules;
@@ -31,10 +32,19 @@ mod store;
 mod trie;
 
 pub use block::Block;
-pub use chain::{AccountProof, CallResult, Chain, SlotProof};
-pub use error::{CallError, OpenError, ReadError, SealError, StoreError, SubmitError};
+pub use chain::{
+    AccessListResult, AccountProof, BuildAttributes, Built, CallResult, Chain, Overrides,
+    SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall, SlotProof,
+};
+pub use error::{
+    BuildError, CallError, ExportError, Field, GenesisError, ImportError, ImportFailure,
+    InvalidBlock, OpenError, ReadError, SealError, SimulateError, StoreError, SubmitError,
+    TransactionFault, VerifyError,
+};
 pub use genesis::Genesis;
+pub use import::Imported;
 pub use options::Options;
+pub use pool::{PoolContent, PoolStatus};
 pub use state::Account;
 
 pub use alloy_genesis::GenesisAccount;

@@ -14,11 +14,21 @@ pub struct Options {
     pub pool_transactions_max: usize,
     /// Most transactions of one sender that may wait in the pool.
     pub pool_transactions_per_sender_max: usize,
+    /// Most transactions in the pool that wait behind a gap in their sender's nonces.
+    pub pool_queued_max: usize,
+    /// Most such transactions of one sender.
+    pub pool_queued_per_sender_max: usize,
+    /// How long such a transaction may wait, in seconds of block time.
+    pub pool_queued_lifetime_s: u64,
+    /// Most memory of the transactions in the pool, in bytes.
+    pub pool_bytes_max: usize,
     /// Longest encoded transaction that the pool takes, in bytes.
     pub transaction_bytes_max: usize,
     /// Percentage by which both fees of a replacement must exceed the replaced transaction's.
     pub replacement_percent: u32,
-    /// Gas that a call or an estimate may use.
+    /// Threads that check the signatures of one batch.
+    pub signature_workers: usize,
+    /// Gas that a call, an estimate or a whole simulation may use.
     pub call_gas_limit: u64,
     /// Most blocks that one log query may span.
     pub log_blocks_max: u64,
@@ -35,9 +45,14 @@ impl Default for Options {
             fee_recipient: Address::ZERO,
             pool_transactions_max: 50_000,
             pool_transactions_per_sender_max: 4_096,
+            pool_queued_max: 8_192,
+            pool_queued_per_sender_max: 1_024,
+            pool_queued_lifetime_s: 3 * 60 * 60,
+            pool_bytes_max: 256 * 1024 * 1024,
             transaction_bytes_max: 128 * 1024,
             replacement_percent: 10,
-            call_gas_limit: 60_000_000,
+            signature_workers: 4,
+            call_gas_limit: 50_000_000,
             log_blocks_max: 1_000_000,
             logs_max: 100_000,
             cache_bytes: 128 * 1024 * 1024,

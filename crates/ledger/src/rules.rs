@@ -7,6 +7,8 @@ use alloy_genesis::ChainConfig;
 use alloy_hardforks::{EthereumHardfork, EthereumHardforks, ForkCondition};
 use alloy_primitives::{Address, U256};
 
+mod forks;
+
 /// Fork schedule, chain id and blob parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
@@ -40,7 +42,31 @@ impl Rules {
     /// Environment in which the transactions of `header` run.
     pub(crate) fn environment(&self, header: &impl BlockHeader) -> EvmEnv {
         let blobs = self.blob_params(header.timestamp());
-        EvmEnv::for_eth_block(header, self, self.chain_id(), blobs)
+        EvmEnv::for_eth_block(header, self.at(header), self.chain_id(), blobs)
+    }
+
+    /// The rules of the block with this header.
+    pub(crate) fn at(&self, header: &impl BlockHeader) -> RulesAt<'_> {
+        let by_difficulty = self.config.terminal_total_difficulty.is_some()
+            && header.difficulty().is_zero()
+            && header.number() > 0;
+        let merged = by_difficulty || self.is_paris_active_at_block(header.number());
+        RulesAt { rules: self, merged }
+    }
+
+    /// The genesis' configuration.
+    pub(crate) fn config(&self) -> &ChainConfig {
+        &self.config
+    }
+
+    /// Whether signatures may bind to the chain (EIP-155) in block `number`.
+    pub(crate) fn is_replay_protected(&self, number: u64) -> bool {
+        self.config.eip155_block.is_some_and(|first| number >= first)
+    }
+
+    /// Whether block `number` is the one in which the DAO's balances move (EIP-779).
+    pub(crate) fn moves_dao_balances(&self, number: u64) -> bool {
+        self.config.dao_fork_support && self.config.dao_fork_block == Some(number)
     }
 
     fn paris(&self) -> ForkCondition {
@@ -93,6 +119,40 @@ impl EthereumHardforks for Rules {
             Fork::Amsterdam => time(config.amsterdam_time),
             _ => ForkCondition::Never,
         }
+    }
+}
+
+/// The rules of one block.
+///
+/// That the chain has merged is not a matter of the number alone: without a proof of work, a block
+/// has no difficulty (EIP-3675). The DAO's balances are moved by [`Run`](crate::executor::Run),
+/// before the transactions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RulesAt<'a> {
+    rules: &'a Rules,
+    merged: bool,
+}
+
+impl RulesAt<'_> {
+    /// Whether the block needs no proof of work.
+    pub(crate) fn is_merged(&self) -> bool {
+        self.merged
+    }
+}
+
+impl EthereumHardforks for RulesAt<'_> {
+    fn ethereum_fork_activation(&self, fork: EthereumHardfork) -> ForkCondition {
+        match fork {
+            EthereumHardfork::Paris if self.merged => ForkCondition::ZERO_BLOCK,
+            EthereumHardfork::Paris | EthereumHardfork::Dao => ForkCondition::Never,
+            fork => self.rules.ethereum_fork_activation(fork),
+        }
+    }
+}
+
+impl EthExecutorSpec for RulesAt<'_> {
+    fn deposit_contract_address(&self) -> Option<Address> {
+        self.rules.deposit_contract_address()
     }
 }
 

@@ -18,6 +18,14 @@ pub(crate) use writer::PoolChanges;
 const HEADERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("headers");
 /// Transactions with their senders, by block number.
 const BODIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bodies");
+/// RLP list of ommers, by block number, where there are some.
+const OMMERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("ommers");
+/// RLP list of withdrawals, by block number, where there are some.
+const WITHDRAWALS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("withdrawals");
+/// Sum of the difficulties up to a block, by its number, before the merge.
+const DIFFICULTIES: TableDefinition<'_, u64, &[u8; 32]> = TableDefinition::new("difficulties");
+/// What the chain was started from, in geth's format; one entry.
+const GENESIS: TableDefinition<'_, (), &[u8]> = TableDefinition::new("genesis");
 /// Receipts, by block number.
 const RECEIPTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("receipts");
 /// Block number, by block hash.
@@ -36,8 +44,9 @@ const ACCOUNTS_BEFORE: TableDefinition<'_, &[u8; 28], &[u8]> =
 /// Slot before a block, by address, slot and block number.
 const STORAGE_BEFORE: TableDefinition<'_, &[u8; 60], &[u8; 32]> =
     TableDefinition::new("storage_before");
-/// EIP-2718 bytes of waiting transactions, by sender and nonce.
-const POOL: TableDefinition<'_, &[u8; 28], &[u8]> = TableDefinition::new("pool");
+/// Sender and EIP-2718 bytes of waiting transactions, by order of arrival: what arrives together
+/// lies together, which keeps the write of a group small.
+const POOL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("waiting");
 
 /// The open database.
 #[derive(Debug)]
@@ -52,6 +61,10 @@ impl Store {
         {
             write.open_table(HEADERS)?;
             write.open_table(BODIES)?;
+            write.open_table(OMMERS)?;
+            write.open_table(WITHDRAWALS)?;
+            write.open_table(DIFFICULTIES)?;
+            write.open_table(GENESIS)?;
             write.open_table(RECEIPTS)?;
             write.open_table(NUMBERS)?;
             write.open_table(PLACES)?;
@@ -68,7 +81,7 @@ impl Store {
 
     /// A snapshot of the last committed block.
     pub(crate) fn reader(&self) -> Result<Reader, StoreError> {
-        Reader::open(&self.database.begin_read()?)
+        Reader::open(self.database.begin_read()?)
     }
 }
 

@@ -6,9 +6,10 @@ use std::{
 };
 
 use alloy_consensus::{Header, Sealed};
+use alloy_eips::eip4895::Withdrawals;
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 
-use super::{Chain, Head, Staged, Turn};
+use super::{Chain, Head, Turn};
 use crate::{
     admission::admit,
     block::Block,
@@ -33,6 +34,16 @@ impl Chain {
     pub fn open(path: &Path, genesis: &Genesis, options: Options) -> Result<Self, OpenError> {
         let database = builder(&options).create(path).map_err(open_error)?;
         Self::with_database(database, genesis, options)
+    }
+
+    /// Opens the chain that is in the file at `path`, whatever it was started from.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`], and [`OpenError::Missing`] when there is no chain.
+    pub fn open_stored(path: &Path, options: Options) -> Result<Self, OpenError> {
+        let (store, genesis) = open_store(path, &options)?;
+        Self::with_store(store, &genesis, options)
     }
 
     /// Opens the chain on any storage that behaves like a file.
@@ -63,23 +74,40 @@ impl Chain {
         genesis: &Genesis,
         options: Options,
     ) -> Result<Self, OpenError> {
-        let store = Store::new(database)?;
+        Self::with_store(Store::new(database)?, genesis, options)
+    }
+
+    fn with_store(store: Store, genesis: &Genesis, options: Options) -> Result<Self, OpenError> {
         let rules = genesis.rules();
         let (header, state) = match store.reader()?.head() {
             Some(number) => load(&store.reader()?, number, genesis)?,
             None => start(&store, genesis)?,
         };
-        let pool = load_pool(&store, &rules, &options, &header)?;
+        let head = Head { header, state };
+        let pool = load_pool(&store, &rules, &options, &head)?;
         Ok(Self {
             rules,
             options,
             store,
-            head: RwLock::new(Arc::new(Head { header, state })),
+            head: RwLock::new(Arc::new(head)),
             pool: Mutex::new(pool),
-            staged: Mutex::new(Staged::default()),
+            next: Mutex::new(()),
             turn: Mutex::new(Turn::default()),
+            past: Mutex::new(None),
         })
     }
+}
+
+/// The database of an existing chain and what it was started from.
+pub(crate) fn open_store(path: &Path, options: &Options) -> Result<(Store, Genesis), OpenError> {
+    if !path.is_file() {
+        return Err(OpenError::Missing { path: path.to_owned() });
+    }
+    let store = Store::new(builder(options).open(path).map_err(open_error)?)?;
+    let stored = store.reader()?.genesis()?;
+    let stored = stored.ok_or_else(|| OpenError::Missing { path: path.to_owned() })?;
+    let genesis = Genesis::from_json(&stored).map_err(OpenError::Genesis)?;
+    Ok((store, genesis))
 }
 
 fn builder(options: &Options) -> Builder {
@@ -100,8 +128,14 @@ fn start(store: &Store, genesis: &Genesis) -> Result<(Sealed<Header>, Trie), Ope
     let mut state = Trie::default();
     changes.apply(&mut state);
     let header = genesis.header(state.root());
-    let block = Block { header: header.clone(), transactions: Vec::new(), receipts: Vec::new() };
-    store.write_block(&block, &changes, &PoolChanges::default())?;
+    let block = Block {
+        header: header.clone(),
+        transactions: Vec::new(),
+        receipts: Vec::new(),
+        ommers: Vec::new(),
+        withdrawals: header.withdrawals_root.map(|_| Withdrawals::default()),
+    };
+    store.write_first(&block, &changes, &genesis.to_json())?;
     Ok((header, state))
 }
 
@@ -131,19 +165,22 @@ fn load_pool(
     store: &Store,
     rules: &Rules,
     options: &Options,
-    head: &Sealed<Header>,
+    head: &Head,
 ) -> Result<Pool, StoreError> {
-    let reader = store.reader()?;
     let mut pool = Pool::default();
-    let mut stale = Vec::new();
-    for (sender, nonce, bytes) in reader.pool()? {
-        let account = reader.account(sender, head.number)?.unwrap_or_default();
-        let waits = admit(&bytes, rules, options, head)
-            .and_then(|pooled| pool.insert(Arc::new(pooled), account, options));
-        if waits.is_err() {
-            stale.push((sender, nonce));
-        }
+    let stored = store.reader()?.pool()?;
+    for (arrival, sender, bytes) in &stored {
+        let account = head.account(*sender)?;
+        // What is refused now is stale: it is not among the arrivals below.
+        drop(
+            admit(bytes, Some(*sender), rules, options, &head.header)
+                .and_then(|pooled| pool.load(*arrival, &Arc::new(pooled), account, options)),
+        );
     }
+    drop(pool.journal.take());
+    let waiting = pool.arrivals();
+    let mut stale: Vec<_> = stored.into_iter().map(|(arrival, ..)| arrival).collect();
+    stale.retain(|arrival| !waiting.contains(arrival));
     if !stale.is_empty() {
         store.write_pool(&PoolChanges { added: &[], removed: &stale })?;
     }

@@ -3,14 +3,14 @@
 use std::sync::{Arc, PoisonError};
 
 use alloy_consensus::{Header, transaction::TxHashRef as _};
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{B256, Bytes};
 
-use super::{Chain, Head, Turn, lock};
+use super::{Chain, Head, lock};
 use crate::{
     block::Block,
     error::{SealError, SubmitError},
     executor::{Run, Verdict, next_header},
-    pool::Pooled,
+    pool::{Best, Pool, Pooled},
     state::{Changes, StateAt},
     store::PoolChanges,
     trie::Trie,
@@ -39,7 +39,7 @@ impl Chain {
     ///
     /// [`SealError`]; the chain is as before then.
     pub fn seal(&self, timestamp_s: u64) -> Result<Option<Block>, SealError> {
-        self.seal_if(&mut lock(&self.turn), timestamp_s, Empty::Skip)
+        self.seal_if(timestamp_s, Empty::Skip)
     }
 
     /// As [`Self::seal`], but seals an empty block when nothing waits: it moves the time that
@@ -49,7 +49,7 @@ impl Chain {
     ///
     /// As [`Self::seal`].
     pub fn seal_even_empty(&self, timestamp_s: u64) -> Result<Block, SealError> {
-        let block = self.seal_if(&mut lock(&self.turn), timestamp_s, Empty::Seal)?;
+        let block = self.seal_if(timestamp_s, Empty::Seal)?;
         block.ok_or(SealError::TimeExhausted { number: self.current().header.number })
     }
 
@@ -67,10 +67,10 @@ impl Chain {
         timestamp_s: u64,
     ) -> Result<(B256, Option<Block>), SubmitError> {
         let admitted = self.admit(transaction)?;
-        let hash = admitted.pooled.hash();
+        let hash = admitted.hash;
         let sealed = self.seal(timestamp_s);
         if !matches!(sealed, Ok(Some(_))) {
-            self.write_staged(&admitted)?;
+            self.write_journal(admitted.sequence)?;
         }
         match sealed {
             Ok(block) => Ok((hash, block)),
@@ -78,25 +78,22 @@ impl Chain {
         }
     }
 
-    fn seal_if(
-        &self,
-        turn: &mut Turn,
-        timestamp_s: u64,
-        empty: Empty,
-    ) -> Result<Option<Block>, SealError> {
+    fn seal_if(&self, timestamp_s: u64, empty: Empty) -> Result<Option<Block>, SealError> {
+        let _next = lock(&self.next);
         let parent = self.current();
         let header = self.next_header(&parent, timestamp_s)?;
         let reader = self.store.reader()?;
         let state = StateAt::new(&reader, parent.header.number);
+        self.pool().expire(header.timestamp, self.options.pool_queued_lifetime_s);
         let mut run = Run::begin(&self.rules, state, header)?;
         let tried = self.fill(&mut run, &parent)?;
         if tried.included.is_empty() && empty == Empty::Skip && !tried.waits_for_base_fee {
-            self.drop_rejected(turn, &tried)?;
+            tried.rejected.iter().for_each(|pooled| self.pool().remove(pooled));
             return Ok(None);
         }
         let mut trie = parent.state.clone();
         let (block, changes) = run.finish(&mut trie)?;
-        self.commit(turn, &block, &changes, &tried, trie)?;
+        self.commit(&block, &changes, &tried, trie)?;
         Ok(Some(block))
     }
 
@@ -112,78 +109,69 @@ impl Chain {
     }
 
     /// Offers waiting transactions to the block until it is full or none is left.
-    fn fill(&self, run: &mut Run<'_>, parent: &Head) -> Result<Tried, SealError> {
+    pub(super) fn fill(&self, run: &mut Run<'_>, parent: &Head) -> Result<Tried, SealError> {
         let base_fee = crate::executor::next_base_fee(&self.rules, &parent.header);
-        let mut best = self.pool().best(base_fee.unwrap_or_default());
+        let mut best = Best::new(&self.pool(), base_fee.unwrap_or_default());
         let mut tried = Tried::default();
         while run.gas_left() >= TRANSACTION_GAS_MIN {
-            let Some(pooled) = best.next() else { break };
-            let sender = pooled.sender();
+            let Some((pooled, arrival)) = best.next(&self.pool()) else { break };
+            let (sender, next) = (pooled.sender(), pooled.nonce().saturating_add(1));
             match run.execute(&pooled.transaction)? {
-                Verdict::Included => tried.included.push(pooled),
+                Verdict::Included => tried.included.push((pooled, arrival)),
                 Verdict::Rejected => tried.rejected.push(pooled),
-                Verdict::Later => continue,
-                Verdict::BelowBaseFee => {
-                    tried.waits_for_base_fee = true;
-                    continue;
-                }
+                Verdict::Later | Verdict::BelowBaseFee => continue,
             }
-            best.offer(sender);
+            best.offer(&self.pool(), sender, next);
         }
+        tried.waits_for_base_fee = best.waits_for_base_fee();
         Ok(tried)
     }
 
     /// The one write of a block, then the new head, then the pool without the block.
     fn commit(
         &self,
-        turn: &mut Turn,
         block: &Block,
         changes: &Changes,
         tried: &Tried,
         state: Trie,
     ) -> Result<(), SealError> {
-        let removed = tried.removed();
-        self.with_staged(turn, |added| {
-            self.store.write_block(block, changes, &PoolChanges { added, removed: &removed })
+        let included = tried.included.iter().map(|(_, arrival)| *arrival);
+        self.with_journal(&mut lock(&self.turn), |journal| {
+            let removed: Vec<_> = journal.removed.iter().copied().chain(included).collect();
+            let pool = PoolChanges { added: journal.added, removed: &removed };
+            self.store.write_block(block, changes, &pool)
         })?;
         let head = Arc::new(Head { header: block.header.clone(), state });
-        *self.head.write().unwrap_or_else(PoisonError::into_inner) = head;
-        self.forget(tried);
-        debug_assert!(block.transactions.iter().all(|tx| self.pool().get(*tx.tx_hash()).is_none()));
-        Ok(())
-    }
-
-    fn drop_rejected(&self, turn: &mut Turn, tried: &Tried) -> Result<(), SealError> {
-        if !tried.rejected.is_empty() {
-            let removed = tried.removed();
-            self.with_staged(turn, |added| {
-                self.store.write_pool(&PoolChanges { added, removed: &removed })
-            })?;
-            self.forget(tried);
-        }
-        Ok(())
-    }
-
-    fn forget(&self, tried: &Tried) {
         let mut pool = self.pool();
-        for pooled in tried.included.iter().chain(&tried.rejected) {
-            pool.remove(pooled);
-        }
+        *self.head.write().unwrap_or_else(PoisonError::into_inner) = head;
+        tried.leave(&mut pool, changes);
+        debug_assert!(block.transactions.iter().all(|tx| pool.get(*tx.tx_hash()).is_none()));
+        Ok(())
     }
 }
 
 /// What happened to the transactions that were offered to a block.
 #[derive(Debug, Default)]
-struct Tried {
-    included: Vec<Arc<Pooled>>,
+pub(super) struct Tried {
+    /// With their positions in the order of arrival.
+    included: Vec<(Arc<Pooled>, u64)>,
     rejected: Vec<Arc<Pooled>>,
     waits_for_base_fee: bool,
 }
 
 impl Tried {
-    /// Places in the stored pool that become free.
-    fn removed(&self) -> Vec<(Address, u64)> {
-        let gone = self.included.iter().chain(&self.rejected);
-        gone.map(|pooled| (pooled.sender(), pooled.nonce())).collect()
+    /// Takes what was included or can never be out of the pool, and whatever else the block made
+    /// impossible.
+    fn leave(&self, pool: &mut Pool, changes: &Changes) {
+        for (pooled, _) in &self.included {
+            let next = pooled.nonce().saturating_add(1);
+            pool.advance(pooled.sender(), next, |gone| gone.hash() == pooled.hash());
+        }
+        // Authorizations (EIP-7702) use up nonces of accounts that have sent nothing.
+        for (address, change) in &changes.accounts {
+            let nonce = change.info.map_or(0, |info| info.nonce);
+            pool.advance(*address, nonce, |_| false);
+        }
+        self.rejected.iter().for_each(|pooled| pool.remove(pooled));
     }
 }

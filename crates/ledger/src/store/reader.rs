@@ -1,8 +1,14 @@
 //! Reads from one snapshot.
 
+mod history;
+
 use std::{collections::BTreeMap, fmt};
 
-use alloy_consensus::{Header, ReceiptEnvelope, Sealed, TxEnvelope, transaction::Recovered};
+use alloy_consensus::{
+    EMPTY_OMMER_ROOT_HASH, Header, ReceiptEnvelope, Sealed, TxEnvelope,
+    constants::EMPTY_WITHDRAWALS, transaction::Recovered,
+};
+use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use alloy_rlp::Decodable as _;
 use alloy_trie::{
@@ -12,8 +18,8 @@ use alloy_trie::{
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
 
 use super::{
-    ACCOUNTS, ACCOUNTS_BEFORE, BODIES, CODES, HEADERS, NUMBERS, PLACES, POOL, RECEIPTS, STORAGE,
-    STORAGE_BEFORE, key, slot_key,
+    ACCOUNTS, ACCOUNTS_BEFORE, BODIES, CODES, DIFFICULTIES, GENESIS, HEADERS, NUMBERS, OMMERS,
+    PLACES, POOL, RECEIPTS, STORAGE, STORAGE_BEFORE, WITHDRAWALS, key, slot_key,
 };
 use crate::{
     block::{Block, decode_body, decode_receipts},
@@ -34,8 +40,10 @@ pub(crate) struct Reader {
     codes: ReadOnlyTable<&'static [u8; 32], &'static [u8]>,
     accounts_before: ReadOnlyTable<&'static [u8; 28], &'static [u8]>,
     storage_before: ReadOnlyTable<&'static [u8; 60], &'static [u8; 32]>,
-    pool: ReadOnlyTable<&'static [u8; 28], &'static [u8]>,
+    pool: ReadOnlyTable<u64, &'static [u8]>,
     head: Option<u64>,
+    /// For the tables that few reads need.
+    rest: ReadTransaction,
 }
 
 impl fmt::Debug for Reader {
@@ -45,7 +53,7 @@ impl fmt::Debug for Reader {
 }
 
 impl Reader {
-    pub(super) fn open(read: &ReadTransaction) -> Result<Self, StoreError> {
+    pub(super) fn open(read: ReadTransaction) -> Result<Self, StoreError> {
         let headers = read.open_table(HEADERS)?;
         let head = headers.last()?.map(|(number, _)| number.value());
         Ok(Self {
@@ -61,6 +69,7 @@ impl Reader {
             storage_before: read.open_table(STORAGE_BEFORE)?,
             pool: read.open_table(POOL)?,
             head,
+            rest: read,
         })
     }
 
@@ -99,8 +108,46 @@ impl Reader {
 
     pub(crate) fn block(&self, number: u64) -> Result<Option<Block>, StoreError> {
         let Some(header) = self.header(number)? else { return Ok(None) };
-        let receipts = self.receipts(number)?;
-        Ok(Some(Block { header, transactions: self.body(number)?, receipts }))
+        let ommers = self.ommers(&header)?;
+        let withdrawals = self.withdrawals(&header)?;
+        let (transactions, receipts) = (self.body(number)?, self.receipts(number)?);
+        Ok(Some(Block { header, transactions, receipts, ommers, withdrawals }))
+    }
+
+    /// Ommers of the block with this header.
+    pub(crate) fn ommers(&self, header: &Header) -> Result<Vec<Header>, StoreError> {
+        if header.ommers_hash == EMPTY_OMMER_ROOT_HASH {
+            return Ok(Vec::new());
+        }
+        let stored = self.rest.open_table(OMMERS)?.get(header.number)?;
+        let ommers = stored.and_then(|stored| Vec::decode(&mut stored.value()).ok());
+        ommers.ok_or(StoreError::Damaged { what: "ommers" })
+    }
+
+    fn withdrawals(&self, header: &Header) -> Result<Option<Withdrawals>, StoreError> {
+        match header.withdrawals_root {
+            None => Ok(None),
+            Some(EMPTY_WITHDRAWALS) => Ok(Some(Withdrawals::default())),
+            Some(_) => {
+                let stored = self.rest.open_table(WITHDRAWALS)?.get(header.number)?;
+                let withdrawals =
+                    stored.and_then(|stored| Withdrawals::decode(&mut stored.value()).ok());
+                withdrawals.map(Some).ok_or(StoreError::Damaged { what: "withdrawals" })
+            }
+        }
+    }
+
+    /// Sum of the difficulties up to and with block `number`.
+    pub(crate) fn total_difficulty(&self, number: u64) -> Result<U256, StoreError> {
+        let table = self.rest.open_table(DIFFICULTIES)?;
+        let last = table.range(..=number)?.next_back().transpose()?;
+        Ok(last.map_or(U256::ZERO, |(_, total)| U256::from_be_bytes(*total.value())))
+    }
+
+    /// What the chain was started from; none in a database that an older version made.
+    pub(crate) fn genesis(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let stored = self.rest.open_table(GENESIS)?.get(())?;
+        Ok(stored.map(|stored| stored.value().to_vec()))
     }
 
     fn body(&self, number: u64) -> Result<Vec<Recovered<TxEnvelope>>, StoreError> {
@@ -168,15 +215,14 @@ impl Reader {
         Ok(Bytes::copy_from_slice(stored.value()))
     }
 
-    /// Waiting transactions: sender, nonce, EIP-2718 bytes.
-    pub(crate) fn pool(&self) -> Result<Vec<(Address, u64, Bytes)>, StoreError> {
+    /// Waiting transactions: position in the order of arrival, sender, EIP-2718 bytes.
+    pub(crate) fn pool(&self) -> Result<Vec<(u64, Address, Bytes)>, StoreError> {
         let mut waiting = Vec::new();
         for entry in self.pool.iter()? {
-            let (place, bytes) = entry?;
-            let (sender, nonce) =
-                place.value().split_first_chunk::<20>().unwrap_or((&[0; 20], &[]));
-            let nonce = nonce.first_chunk::<8>().map_or(0, |nonce| u64::from_be_bytes(*nonce));
-            waiting.push((sender.into(), nonce, Bytes::copy_from_slice(bytes.value())));
+            let (arrival, stored) = entry?;
+            let damaged = StoreError::Damaged { what: "waiting transaction" };
+            let (sender, bytes) = stored.value().split_first_chunk::<20>().ok_or(damaged)?;
+            waiting.push((arrival.value(), sender.into(), Bytes::copy_from_slice(bytes)));
         }
         Ok(waiting)
     }

@@ -1,12 +1,12 @@
 //! The write transactions: one per block, one per group of accepted transactions.
 
-use alloy_consensus::transaction::TxHashRef as _;
-use alloy_primitives::{Address, Bytes};
+use alloy_consensus::{BlockHeader as _, Header, transaction::TxHashRef as _};
+use alloy_primitives::{Address, Bytes, U256};
 use redb::{ReadableTable as _, Table, WriteTransaction};
 
 use super::{
-    ACCOUNTS, ACCOUNTS_BEFORE, BODIES, CODES, HEADERS, NUMBERS, PLACES, POOL, RECEIPTS, STORAGE,
-    STORAGE_BEFORE, Store, key, slot_key,
+    ACCOUNTS, ACCOUNTS_BEFORE, BODIES, CODES, DIFFICULTIES, GENESIS, HEADERS, NUMBERS, OMMERS,
+    PLACES, POOL, RECEIPTS, STORAGE, STORAGE_BEFORE, Store, WITHDRAWALS, key, slot_key,
 };
 use crate::{
     block::{Block, encode_body, encode_receipts},
@@ -17,10 +17,10 @@ use crate::{
 /// Changes to the stored pool, applied in this order.
 #[derive(Debug, Default)]
 pub(crate) struct PoolChanges<'a> {
-    /// Accepted transactions: sender, nonce, EIP-2718 bytes.
-    pub(crate) added: &'a [(Address, u64, Bytes)],
-    /// Transactions that no longer wait.
-    pub(crate) removed: &'a [(Address, u64)],
+    /// Accepted transactions: position in the order of arrival, sender, EIP-2718 bytes.
+    pub(crate) added: &'a [(u64, Address, Bytes)],
+    /// Positions of transactions that no longer wait.
+    pub(crate) removed: &'a [u64],
 }
 
 impl Store {
@@ -39,6 +39,21 @@ impl Store {
         Ok(())
     }
 
+    /// Makes the first block and what it was made from durable at once.
+    pub(crate) fn write_first(
+        &self,
+        block: &Block,
+        changes: &Changes,
+        genesis: &[u8],
+    ) -> Result<(), StoreError> {
+        let write = self.database.begin_write()?;
+        write.open_table(GENESIS)?.insert((), genesis)?;
+        write_body(&write, block)?;
+        write_state(&write, block.number(), changes)?;
+        write.commit()?;
+        Ok(())
+    }
+
     /// Makes changes to the pool durable.
     pub(crate) fn write_pool(&self, pool: &PoolChanges<'_>) -> Result<(), StoreError> {
         let write = self.database.begin_write()?;
@@ -50,13 +65,11 @@ impl Store {
 
 fn write_pool(write: &WriteTransaction, pool: &PoolChanges<'_>) -> Result<(), StoreError> {
     let mut table = write.open_table(POOL)?;
-    for (sender, nonce, bytes) in pool.added {
-        let place: [u8; 28] = key(&sender.0.0, *nonce);
-        table.insert(&place, bytes.as_ref())?;
+    for (arrival, sender, bytes) in pool.added {
+        table.insert(arrival, [sender.as_slice(), bytes].concat().as_slice())?;
     }
-    for (sender, nonce) in pool.removed {
-        let place: [u8; 28] = key(&sender.0.0, *nonce);
-        table.remove(&place)?;
+    for arrival in pool.removed {
+        table.remove(arrival)?;
     }
     Ok(())
 }
@@ -67,6 +80,15 @@ fn write_body(write: &WriteTransaction, block: &Block) -> Result<(), StoreError>
     alloy_rlp::Encodable::encode(block.header.inner(), &mut header);
     write.open_table(HEADERS)?.insert(number, header.as_slice())?;
     write.open_table(NUMBERS)?.insert(&hash.0, number)?;
+    if !block.header.difficulty().is_zero() {
+        write_difficulty(write, &block.header)?;
+    }
+    if !block.ommers.is_empty() {
+        write.open_table(OMMERS)?.insert(number, alloy_rlp::encode(&block.ommers).as_slice())?;
+    }
+    if let Some(withdrawals) = block.withdrawals.as_ref().filter(|list| !list.is_empty()) {
+        write.open_table(WITHDRAWALS)?.insert(number, alloy_rlp::encode(withdrawals).as_slice())?;
+    }
     if block.transactions.is_empty() {
         return Ok(());
     }
@@ -76,6 +98,14 @@ fn write_body(write: &WriteTransaction, block: &Block) -> Result<(), StoreError>
     for (index, transaction) in (0u32..).zip(&block.transactions) {
         places.insert(&transaction.tx_hash().0, (number, index))?;
     }
+    Ok(())
+}
+
+fn write_difficulty(write: &WriteTransaction, header: &Header) -> Result<(), StoreError> {
+    let mut table = write.open_table(DIFFICULTIES)?;
+    let before = table.last()?.map_or(U256::ZERO, |(_, total)| U256::from_be_bytes(*total.value()));
+    let total = before.saturating_add(header.difficulty);
+    table.insert(header.number, &total.to_be_bytes())?;
     Ok(())
 }
 
@@ -140,9 +170,7 @@ impl SlotTables<'_> {
     }
 
     fn clear(&mut self, number: u64, address: Address) -> Result<(), StoreError> {
-        let (first, last) = (slot_key(address, alloy_primitives::U256::ZERO), {
-            slot_key(address, alloy_primitives::U256::MAX)
-        });
+        let (first, last) = (slot_key(address, U256::ZERO), { slot_key(address, U256::MAX) });
         let mut places = Vec::new();
         for entry in self.storage.range::<&[u8; 52]>(&first..=&last)? {
             places.push(*entry?.0.value());

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod account;
+mod blobs;
 mod blocks;
 mod calls;
 mod crash;
+mod import;
 mod pool;
 mod reads;
 mod supply;

@@ -1,9 +1,11 @@
 use alloy_consensus::{TxEip1559, TxLegacy, transaction::Recovered};
 use alloy_eips::BlockId;
 use alloy_primitives::{Bytes, TxKind, U256};
-use ledger::{Chain, Options, SubmitError};
+use ledger::{Chain, Options, PoolContent, PoolStatus, SubmitError};
 
-use crate::account::{Account, CHAIN_ID, FEE, RECORDER, chain, ether, fields, genesis, run, seal};
+use crate::account::{
+    Account, CHAIN_ID, FEE, GENESIS_TIME_S, RECORDER, chain, ether, fields, genesis, run, seal,
+};
 
 #[track_caller]
 fn check(chain: &Chain, transaction: &Bytes, message: &str) {
@@ -31,8 +33,14 @@ fn refusals_use_the_words_that_wallets_know() {
     check(
         &chain,
         &sign(TxEip1559 { gas_limit: 16_777_217, ..plain.clone() }),
-        "transaction gas limit too high (cap: 16777216",
+        "transaction gas limit too high (cap: 16777216, tx: 16777217)",
     );
+    check(
+        &chain,
+        &sign(TxEip1559 { input: vec![1; 5_000].into(), gas_limit: 110_000, ..plain.clone() }),
+        "insufficient gas for floor data gas cost: gas 110000, minimum needed 221000",
+    );
+    check(&chain, &sign(TxEip1559 { nonce: u64::MAX, ..plain.clone() }), "nonce has max value");
     check(
         &chain,
         &sign(TxEip1559 { max_priority_fee_per_gas: FEE + 1, ..plain.clone() }),
@@ -127,20 +135,129 @@ fn the_best_tip_goes_first() {
     assert_eq!(order, [1, 2, 0].map(|seed| Account::new(seed).address));
 }
 
+fn with_tip(seed: u8, nonce: u64, tip_gwei: u128) -> Bytes {
+    let max_priority_fee_per_gas = tip_gwei * 1_000_000_000;
+    Account::new(seed).sign(TxEip1559 {
+        to: Account::new(4).address.into(),
+        max_priority_fee_per_gas,
+        ..fields(nonce, 21_000)
+    })
+}
+
+fn counts(chain: &Chain) -> (usize, usize) {
+    let PoolStatus { pending, queued, .. } = chain.pool_status();
+    (pending, queued)
+}
+
 #[test]
-fn limits_hold() {
+fn a_gap_queues_what_follows_until_it_is_filled() {
+    let chain = chain();
+    let sender = Account::new(0).address;
+    for nonce in [3, 1, 2] {
+        chain.submit(&with_tip(0, nonce, 1)).unwrap();
+    }
+    assert_eq!(counts(&chain), (0, 3));
+    assert_eq!(chain.next_nonce(sender).unwrap(), 0);
+    chain.submit(&with_tip(0, 5, 1)).unwrap();
+    chain.submit(&with_tip(0, 0, 1)).unwrap();
+    assert_eq!(counts(&chain), (4, 1));
+    assert_eq!(chain.next_nonce(sender).unwrap(), 4);
+    let content = chain.pool_content();
+    assert_eq!(content.pending[&sender].keys().copied().collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(content.queued[&sender].keys().copied().collect::<Vec<_>>(), [5]);
+    assert_eq!(chain.pool_content_from(sender), content);
+    assert_eq!(chain.pool_content_from(Account::new(1).address), PoolContent::default());
+    assert_eq!(seal(&chain).transactions.len(), 4);
+    assert_eq!(counts(&chain), (0, 1));
+}
+
+#[test]
+fn a_full_pool_gives_way_to_those_who_pay_more() {
+    let options = Options { pool_transactions_max: 3, ..Options::default() };
+    let chain = Chain::in_memory(&genesis(), options).unwrap();
+    chain.submit(&with_tip(0, 0, 10)).unwrap();
+    chain.submit(&with_tip(0, 1, 10)).unwrap();
+    let queued = chain.submit(&with_tip(1, 1, 50)).unwrap();
+    // A pending transaction goes before any queued one.
+    let cheap = chain.submit(&with_tip(2, 0, 5)).unwrap();
+    assert_eq!(chain.transaction(queued).unwrap(), None);
+    assert_eq!(counts(&chain), (3, 0));
+    check(&chain, &with_tip(1, 1, 50), "txpool is full");
+    check(&chain, &with_tip(1, 0, 5), "transaction underpriced");
+    // The fee counts, too, and is the same; so the tip alone does not displace.
+    check(&chain, &with_tip(1, 0, 20), "transaction underpriced");
+    let rich = Account::new(1).sign(TxEip1559 {
+        to: Account::new(4).address.into(),
+        max_fee_per_gas: FEE * 2,
+        max_priority_fee_per_gas: 20_000_000_000,
+        ..fields(0, 21_000)
+    });
+    chain.submit(&rich).unwrap();
+    assert_eq!(chain.transaction(cheap).unwrap(), None);
+    assert_eq!(seal(&chain).transactions.len(), 3);
+}
+
+#[test]
+fn a_sender_has_limits() {
     let options = Options {
-        pool_transactions_max: 3,
-        pool_transactions_per_sender_max: 2,
+        pool_transactions_per_sender_max: 4,
+        pool_queued_per_sender_max: 2,
         ..Options::default()
     };
     let chain = Chain::in_memory(&genesis(), options).unwrap();
-    let (alice, bob, carol) = (Account::new(0), Account::new(1), Account::new(2));
-    chain.submit(&alice.transfer(0, bob.address, 1)).unwrap();
-    chain.submit(&alice.transfer(1, bob.address, 1)).unwrap();
-    check(&chain, &alice.transfer(2, bob.address, 1), "account limit exceeded");
-    chain.submit(&bob.transfer(0, alice.address, 1)).unwrap();
-    check(&chain, &carol.transfer(0, bob.address, 1), "txpool is full");
+    chain.submit(&with_tip(0, 5, 1)).unwrap();
+    chain.submit(&with_tip(0, 6, 1)).unwrap();
+    check(&chain, &with_tip(0, 7, 1), "account limit exceeded: 2");
+    chain.submit(&with_tip(0, 0, 1)).unwrap();
+    chain.submit(&with_tip(0, 1, 1)).unwrap();
+    check(&chain, &with_tip(0, 2, 1), "account limit exceeded: 4");
+    chain.submit(&with_tip(1, 0, 1)).unwrap();
+}
+
+#[test]
+fn bytes_are_limited_too() {
+    let options = Options { pool_bytes_max: 20_000, ..Options::default() };
+    let chain = Chain::in_memory(&genesis(), options).unwrap();
+    let large = |seed: u8, tip_gwei: u128| {
+        Account::new(seed).sign(TxEip1559 {
+            to: Account::new(4).address.into(),
+            input: vec![0; 4_000].into(),
+            max_priority_fee_per_gas: tip_gwei * 1_000_000_000,
+            ..fields(1, 100_000)
+        })
+    };
+    chain.submit(&large(0, 1)).unwrap();
+    chain.submit(&large(1, 2)).unwrap();
+    chain.submit(&large(2, 3)).unwrap();
+    assert_eq!(counts(&chain), (0, 2));
+    assert!(chain.pool_status().bytes <= 20_000);
+    check(&chain, &large(3, 1), "txpool is full");
+}
+
+#[test]
+fn the_queued_are_dropped_after_their_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.redb");
+    let open = || Chain::open(&path, &genesis(), Options::default()).unwrap();
+    let chain = open();
+    chain.submit(&with_tip(0, 1, 1)).unwrap();
+    chain.seal_even_empty(GENESIS_TIME_S + 100_000).unwrap();
+    chain.seal_even_empty(GENESIS_TIME_S + 100_000 + 10_000).unwrap();
+    assert_eq!(counts(&chain), (0, 1));
+    chain.seal_even_empty(GENESIS_TIME_S + 100_000 + 10_800).unwrap();
+    assert_eq!(counts(&chain), (0, 0));
+    drop(chain);
+    assert_eq!(counts(&open()), (0, 0));
+}
+
+#[test]
+fn a_batch_is_answered_in_order() {
+    let chain = chain();
+    let mut batch: Vec<Bytes> = (0..100).map(|nonce| with_tip(0, nonce, 1)).collect();
+    batch.insert(50, Bytes::from_static(b"junk"));
+    let results = chain.submit_all(&batch);
+    assert!(results.iter().enumerate().all(|(index, result)| result.is_ok() == (index != 50)));
+    assert_eq!(counts(&chain), (100, 0));
 }
 
 #[test]

@@ -1,20 +1,23 @@
-//! Filters that a client polls. They live in memory and end when nobody asks for five minutes.
+//! Log queries, and filters that a client polls. Filters live in memory, have ids that nobody can
+//! guess, and end when nobody asks for five minutes.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use alloy_eips::{BlockId, BlockNumberOrTag};
-use alloy_primitives::{B256, U64};
-use alloy_rpc_types_eth::{Filter, FilterBlockOption};
+use alloy_primitives::U128;
+use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
 use ledger::{Chain, ReadError};
 use serde_json::{Value, json};
 
 use super::{
     Server,
-    message::{Params, RpcError, json_of, quantity},
+    message::{RpcError, json_of, quantity},
+    params::Params,
+    transactions,
 };
 use crate::clock::Stopwatch;
 
@@ -22,17 +25,15 @@ use crate::clock::Stopwatch;
 const FILTERS_MAX: usize = 1000;
 /// How long a filter lives without being asked.
 const IDLE_MAX: Duration = Duration::from_mins(5);
+/// Positions of topics in a log.
+const TOPICS_MAX: usize = 4;
+/// Most addresses, and most topics of one position, in a filter.
+const ALTERNATIVES_MAX: usize = 1000;
 
 /// The installed filters.
 #[derive(Debug, Default)]
 pub(super) struct Filters {
-    installed: Mutex<Installed>,
-}
-
-#[derive(Debug, Default)]
-struct Installed {
-    by_id: BTreeMap<u64, Polled>,
-    last_id: u64,
+    by_id: Mutex<BTreeMap<U128, Polled>>,
 }
 
 #[derive(Debug)]
@@ -40,6 +41,8 @@ struct Polled {
     kind: Kind,
     /// First block that was not reported yet.
     next_block: u64,
+    /// Serial number of the first arrival that was not reported yet.
+    next_arrival: u64,
     idle: Stopwatch,
 }
 
@@ -47,86 +50,145 @@ struct Polled {
 enum Kind {
     Blocks,
     Logs(Box<Filter>),
-    /// With the hashes that were reported.
-    Waiting(BTreeSet<B256>),
+    /// Waiting transactions, whole or as hashes.
+    Waiting {
+        full: bool,
+    },
 }
 
-pub(super) fn new_block_filter(server: &Server) -> Result<Value, RpcError> {
-    server.filters.install(&server.producer.chain, Kind::Blocks)
+/// `eth_getLogs`.
+pub(super) fn query(server: &Server, params: &Params) -> Result<Value, RpcError> {
+    json_of(selected(server.chain(), &filter(params, 0)?)?)
+}
+
+/// Reads a filter with go-ethereum's limits; what it does not know is ignored.
+pub(super) fn filter(params: &Params, index: usize) -> Result<Filter, RpcError> {
+    let mut wanted: serde_json::Map<String, Value> = params.required(index)?;
+    wanted.retain(|key, _| {
+        ["fromBlock", "toBlock", "blockHash", "address", "topics"].contains(&key.as_str())
+    });
+    let alternatives = |value: &Value| value.as_array().map_or(1, Vec::len);
+    let topics = wanted.get("topics").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if topics.len() > TOPICS_MAX {
+        return Err(RpcError::invalid_params("exceed max topics"));
+    }
+    if topics.iter().chain(wanted.get("address")).any(|one| alternatives(one) > ALTERNATIVES_MAX) {
+        let message = "exceed max addresses or topics per search position";
+        return Err(RpcError::invalid_params(message));
+    }
+    let filter = serde_json::from_value::<Filter>(wanted.into());
+    filter.map_err(|error| RpcError::invalid_params(format!("invalid argument {index}: {error}")))
+}
+
+fn selected(chain: &Chain, filter: &Filter) -> Result<Vec<Log>, RpcError> {
+    if let FilterBlockOption::Range { from_block, to_block } = filter.block_option
+        && [from_block, to_block].contains(&Some(BlockNumberOrTag::Pending))
+    {
+        return Err(RpcError::invalid_params("pending logs are not supported"));
+    }
+    chain.logs(filter).map_err(|error| match error {
+        ReadError::UnknownBlock => RpcError::server("unknown block"),
+        ReadError::RangeTooWide { .. } => RpcError::invalid_params(error.to_string()),
+        // EIP-1474: limit exceeded.
+        ReadError::TooManyLogs { .. } => RpcError::coded(-32_005, error.to_string()),
+        error => error.into(),
+    })
+}
+
+pub(super) fn new_block_filter(server: &Server, _params: &Params) -> Result<Value, RpcError> {
+    install(server, Kind::Blocks)
 }
 
 pub(super) fn new_log_filter(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    let filter = params.required::<Filter>(0)?;
-    server.filters.install(&server.producer.chain, Kind::Logs(Box::new(filter)))
+    let filter = filter(params, 0)?;
+    if let FilterBlockOption::Range { from_block, to_block } = filter.block_option {
+        let number = |end: Option<BlockNumberOrTag>| end.and_then(|end| end.as_number());
+        if number(from_block).zip(number(to_block)).is_some_and(|(from, to)| from > to) {
+            return Err(ReadError::InvalidRange.into());
+        }
+    }
+    install(server, Kind::Logs(Box::new(filter)))
 }
 
-pub(super) fn new_waiting_filter(server: &Server) -> Result<Value, RpcError> {
-    let seen = waiting(&server.producer.chain);
-    server.filters.install(&server.producer.chain, Kind::Waiting(seen))
+pub(super) fn new_waiting_filter(server: &Server, params: &Params) -> Result<Value, RpcError> {
+    install(server, Kind::Waiting { full: params.optional(0)?.unwrap_or(false) })
+}
+
+fn install(server: &Server, kind: Kind) -> Result<Value, RpcError> {
+    let polled = Polled {
+        kind,
+        next_block: server.chain().head().number.saturating_add(1),
+        next_arrival: server.producer.arrivals.count(),
+        idle: Stopwatch::start(),
+    };
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| {
+        tracing::error!(%error, "no randomness for a filter's id");
+        RpcError::internal()
+    })?;
+    let id = U128::from_be_bytes(random);
+    let mut by_id = server.filters.lock();
+    by_id.retain(|_, polled| polled.idle.elapsed() < IDLE_MAX);
+    if by_id.len() >= FILTERS_MAX {
+        return Err(RpcError::server(format!("too many filters, limit {FILTERS_MAX}")));
+    }
+    by_id.insert(id, polled);
+    Ok(quantity(id))
 }
 
 pub(super) fn uninstall(server: &Server, params: &Params) -> Result<Value, RpcError> {
     let id = id(params)?;
-    Ok(json!(server.filters.lock().by_id.remove(&id).is_some()))
+    Ok(json!(server.filters.lock().remove(&id).is_some()))
 }
 
 /// What happened since the last question.
 pub(super) fn changes(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    let (id, chain) = (id(params)?, &*server.producer.chain);
+    let (id, chain) = (id(params)?, server.chain());
     let head = chain.head().number;
-    let mut installed = server.filters.lock();
-    let polled = installed.by_id.get_mut(&id).ok_or_else(not_found)?;
-    polled.idle = Stopwatch::start();
-    let first = std::mem::replace(&mut polled.next_block, head.saturating_add(1));
-    let kind = polled.kind.clone();
-    if let Kind::Waiting(seen) = &mut polled.kind {
-        *seen = waiting(chain);
-    }
+    let (kind, first, arrived) = {
+        let mut by_id = server.filters.lock();
+        let polled = by_id.get_mut(&id).ok_or_else(not_found)?;
+        polled.idle = Stopwatch::start();
+        let first = std::mem::replace(&mut polled.next_block, head.saturating_add(1));
+        let (arrived, next, _) = server.producer.arrivals.since(polled.next_arrival);
+        polled.next_arrival = next;
+        (polled.kind.clone(), first, arrived)
+    };
     // The chain is read without holding the lock.
-    drop(installed);
     match kind {
         Kind::Blocks => {
             let headers = (first..=head).map(|number| chain.header(BlockId::number(number)));
             let headers: Vec<_> = headers.collect::<Result<_, _>>()?;
-            Ok(json!(
-                headers.iter().flatten().map(alloy_primitives::Sealed::hash).collect::<Vec<_>>()
-            ))
+            let hashes = headers.iter().flatten().map(alloy_primitives::Sealed::hash);
+            Ok(json!(hashes.collect::<Vec<_>>()))
         }
         Kind::Logs(filter) => match since(&filter, first, head) {
-            Some(filter) => json_of(chain.logs(&filter)?),
+            Some(filter) => json_of(selected(chain, &filter)?),
             None => Ok(json!([])),
         },
-        Kind::Waiting(seen) => {
-            Ok(json!(waiting(chain).difference(&seen).copied().collect::<Vec<_>>()))
+        Kind::Waiting { full: false } => Ok(json!(arrived)),
+        Kind::Waiting { full: true } => {
+            let mut shown = Vec::new();
+            for hash in arrived {
+                shown.extend(chain.transaction(hash)?.map(transactions::shown).transpose()?);
+            }
+            Ok(shown.into())
         }
     }
 }
 
 /// Everything that a log filter selects.
 pub(super) fn logs(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    let kind = server.filters.lock().by_id.get(&id(params)?).map(|polled| polled.kind.clone());
+    let kind = server.filters.lock().get(&id(params)?).map(|polled| polled.kind.clone());
     match kind {
-        Some(Kind::Logs(filter)) => json_of(server.producer.chain.logs(&filter)?),
+        Some(Kind::Logs(filter)) => json_of(selected(server.chain(), &filter)?),
         _ => Err(not_found()),
     }
 }
 
 impl Filters {
-    fn lock(&self) -> MutexGuard<'_, Installed> {
-        self.installed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn install(&self, chain: &Chain, kind: Kind) -> Result<Value, RpcError> {
-        let next_block = chain.head().number.saturating_add(1);
-        let mut installed = self.lock();
-        installed.by_id.retain(|_, polled| polled.idle.elapsed() < IDLE_MAX);
-        if installed.by_id.len() >= FILTERS_MAX {
-            return Err(RpcError::server(format!("too many filters, limit {FILTERS_MAX}")));
-        }
-        installed.last_id = installed.last_id.saturating_add(1);
-        let id = installed.last_id;
-        installed.by_id.insert(id, Polled { kind, next_block, idle: Stopwatch::start() });
-        Ok(quantity(id))
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<U128, Polled>> {
+        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -141,12 +203,8 @@ fn since(filter: &Filter, first: u64, head: u64) -> Option<Filter> {
     (first <= last).then(|| filter.clone().from_block(first).to_block(last))
 }
 
-fn waiting(chain: &Chain) -> BTreeSet<B256> {
-    chain.waiting().iter().map(|transaction| *transaction.inner.inner().tx_hash()).collect()
-}
-
-fn id(params: &Params) -> Result<u64, RpcError> {
-    Ok(params.required::<U64>(0)?.to())
+fn id(params: &Params) -> Result<U128, RpcError> {
+    params.required(0)
 }
 
 fn not_found() -> RpcError {
@@ -158,6 +216,6 @@ pub(super) fn logs_of_block(
     chain: &Chain,
     filter: &Filter,
     number: u64,
-) -> Result<Vec<alloy_rpc_types_eth::Log>, ReadError> {
+) -> Result<Vec<Log>, ReadError> {
     chain.logs(&filter.clone().from_block(number).to_block(number))
 }

@@ -1,9 +1,9 @@
-//! JSON-RPC 2.0: requests, replies, parameters, errors.
+//! JSON-RPC 2.0: requests, replies, errors.
 
-use ledger::{CallError, ReadError, StoreError, SubmitError};
-use serde::de::DeserializeOwned;
+use ledger::{BuildError, CallError, ReadError, StoreError, SubmitError};
 use serde_json::{Value, json};
 
+use super::params::Params;
 use crate::error::chain as causes;
 
 #[cfg(test)]
@@ -18,38 +18,49 @@ pub(super) struct RpcError {
 }
 
 impl RpcError {
-    fn new(code: i64, message: impl Into<String>) -> Self {
+    /// An error with a code of its own, such as those of `eth_simulateV1`.
+    pub(super) fn coded(code: i64, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), data: None }
     }
 
-    fn not_json(error: &serde_json::Error) -> Self {
-        Self::new(-32_700, format!("parse error: {error}"))
+    /// The same error with something that programs can read.
+    #[must_use]
+    pub(super) fn with_data(self, data: Value) -> Self {
+        Self { data: Some(data), ..self }
     }
 
-    fn invalid_request(message: impl Into<String>) -> Self {
-        Self::new(-32_600, message)
+    fn not_json(error: &serde_json::Error) -> Self {
+        Self::coded(-32_700, format!("parse error: {error}"))
+    }
+
+    pub(super) fn invalid_request(message: impl Into<String>) -> Self {
+        Self::coded(-32_600, message)
     }
 
     pub(super) fn unknown_method(method: &str) -> Self {
-        Self::new(-32_601, format!("the method {method} does not exist/is not available"))
+        Self::coded(-32_601, format!("the method {method} does not exist/is not available"))
     }
 
     pub(super) fn invalid_params(message: impl Into<String>) -> Self {
-        Self::new(-32_602, message)
+        Self::coded(-32_602, message)
     }
 
     pub(super) fn internal() -> Self {
-        Self::new(-32_603, "internal error")
+        Self::coded(-32_603, "internal error")
     }
 
     pub(super) fn server(message: impl Into<String>) -> Self {
-        Self::new(-32_000, message)
+        Self::coded(-32_000, message)
+    }
+
+    fn response_too_large() -> Self {
+        Self::coded(-32_003, "response too large")
     }
 
     /// EIP-7966: accepted, but in no block yet.
     pub(super) fn not_included(hash: primitives::B256) -> Self {
         let message = "the transaction was added to the pool but is in no block yet";
-        Self { data: Some(json!(hash)), ..Self::new(4, message) }
+        Self::coded(4, message).with_data(json!(hash))
     }
 }
 
@@ -79,97 +90,112 @@ impl From<SubmitError> for RpcError {
     }
 }
 
+impl From<BuildError> for RpcError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Store(error) => error.into(),
+            BuildError::Seal(error) => {
+                tracing::error!(cause = %causes(&error), "a block could not be built");
+                Self::internal()
+            }
+            error => Self::server(error.to_string()),
+        }
+    }
+}
+
 impl From<CallError> for RpcError {
     fn from(error: CallError) -> Self {
         let message = error.to_string();
         match error {
-            CallError::Reverted { output } => {
-                Self { data: Some(json!(output)), ..Self::new(3, message) }
-            }
+            CallError::Reverted { output } => Self::coded(3, message).with_data(json!(output)),
             CallError::Read(error) => error.into(),
             _ => Self::server(message),
         }
     }
 }
 
-/// The positional parameters of a request.
-#[derive(Debug)]
-pub(super) struct Params(Vec<Value>);
+/// Runs a method; the last argument is the requests that follow in the batch.
+pub(super) type Method<'a> = &'a mut dyn FnMut(&str, &Params, &[Value]) -> Result<Value, RpcError>;
 
-impl Params {
-    /// The parameter at `index`.
-    pub(super) fn required<T: DeserializeOwned>(&self, index: usize) -> Result<T, RpcError> {
-        let missing = || RpcError::invalid_params(format!("missing value for argument {index}"));
-        self.optional(index)?.ok_or_else(missing)
-    }
+/// What a batch may ask for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BatchLimits {
+    /// Most requests.
+    pub(super) requests_max: usize,
+    /// Longest reply in bytes; requests after it are refused.
+    pub(super) reply_bytes_max: usize,
+}
 
-    /// The parameter at `index`, unless it is absent or null.
-    pub(super) fn optional<T: DeserializeOwned>(
-        &self,
-        index: usize,
-    ) -> Result<Option<T>, RpcError> {
-        match self.0.get(index) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => T::deserialize(value).map(Some).map_err(|error| {
-                RpcError::invalid_params(format!("invalid argument {index}: {error}"))
-            }),
-        }
+/// Answers a request or a batch; nothing when there is nothing to answer.
+pub(super) fn answer(body: &[u8], limits: BatchLimits, method: Method<'_>) -> Option<String> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Array(requests)) => answer_batch(requests, limits, method),
+        Ok(request) => answer_one(request, &[], method),
+        Err(error) => Some(failure(&Value::Null, RpcError::not_json(&error))),
     }
 }
 
-/// Runs a method.
-pub(super) type Method<'a> = &'a mut dyn FnMut(&str, &Params) -> Result<Value, RpcError>;
-
-/// Answers a request or a batch of at most `batch_max`; nothing when there is nothing to answer.
-pub(super) fn answer(body: &[u8], batch_max: usize, method: Method<'_>) -> Option<Value> {
-    let requests = match serde_json::from_slice(body) {
-        Ok(Value::Array(requests)) => requests,
-        Ok(request) => return answer_one(&request, method),
-        Err(error) => return Some(failure(&Value::Null, RpcError::not_json(&error))),
-    };
+fn answer_batch(requests: Vec<Value>, limits: BatchLimits, method: Method<'_>) -> Option<String> {
     if requests.is_empty() {
         return Some(failure(&Value::Null, RpcError::invalid_request("empty batch")));
     }
-    if requests.len() > batch_max {
-        let message = format!("batch of {} is too large, limit {batch_max}", requests.len());
-        return Some(failure(&Value::Null, RpcError::invalid_request(message)));
+    if requests.len() > limits.requests_max {
+        let id = requests.iter().find_map(|request| request.get("id")).unwrap_or(&Value::Null);
+        let message =
+            format!("batch too large: {} requests, limit {}", requests.len(), limits.requests_max);
+        return Some(format!("[{}]", failure(id, RpcError::invalid_request(message))));
     }
-    let replies: Vec<_> =
-        requests.iter().filter_map(|request| answer_one(request, method)).collect();
-    (!replies.is_empty()).then_some(Value::Array(replies))
+    let mut replies = String::new();
+    let mut requests = requests.into_iter();
+    while let Some(request) = requests.next() {
+        let reply = if replies.len() < limits.reply_bytes_max {
+            answer_one(request, requests.as_slice(), method)
+        } else {
+            request.get("id").map(|id| failure(id, RpcError::response_too_large()))
+        };
+        let Some(reply) = reply else { continue };
+        replies.push(if replies.is_empty() { '[' } else { ',' });
+        replies.push_str(&reply);
+    }
+    if replies.is_empty() {
+        return None;
+    }
+    replies.push(']');
+    Some(replies)
 }
 
-fn answer_one(request: &Value, method: Method<'_>) -> Option<Value> {
+fn answer_one(mut request: Value, following: &[Value], method: Method<'_>) -> Option<String> {
     let id = match request.get("id") {
-        Some(id @ (Value::String(_) | Value::Number(_) | Value::Null)) => Some(id),
+        Some(id @ (Value::String(_) | Value::Number(_) | Value::Null)) => Some(id.clone()),
         Some(_) => return Some(failure(&Value::Null, RpcError::invalid_request("invalid id"))),
         None => None,
     };
+    let params = request.get_mut("params").map(Value::take);
     let name = request.get("method").and_then(Value::as_str);
     let (Some(name), Some("2.0")) = (name, request.get("jsonrpc").and_then(Value::as_str)) else {
-        let id = id.unwrap_or(&Value::Null);
-        return Some(failure(id, RpcError::invalid_request("invalid request")));
+        let id = id.unwrap_or(Value::Null);
+        return Some(failure(&id, RpcError::invalid_request("invalid request")));
     };
-    let params = match request.get("params") {
-        None | Some(Value::Null) => Ok(Params(Vec::new())),
-        Some(Value::Array(values)) => Ok(Params(values.clone())),
-        Some(_) => Err(RpcError::invalid_params("params must be an array")),
+    let params = match params {
+        None | Some(Value::Null) => Ok(Params::new(Vec::new())),
+        Some(Value::Array(values)) => Ok(Params::new(values)),
+        Some(_) => Err(RpcError::invalid_params("non-array args")),
     };
-    let outcome = params.and_then(|params| method(name, &params));
+    let outcome = params.and_then(|params| method(name, &params, following));
     let id = id?;
     Some(match outcome {
-        Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
-        Err(error) => failure(id, error),
+        Ok(result) => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#),
+        Err(error) => failure(&id, error),
     })
 }
 
 /// The reply that carries an error.
-pub(super) fn failure(id: &Value, error: RpcError) -> Value {
+pub(super) fn failure(id: &Value, error: RpcError) -> String {
     let mut told = json!({ "code": error.code, "message": error.message });
     if let (Some(data), Some(told)) = (error.data, told.as_object_mut()) {
         told.insert("data".to_owned(), data);
     }
-    json!({ "jsonrpc": "2.0", "id": id, "error": told })
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{told}}}"#)
 }
 
 /// A value that always has a JSON form.

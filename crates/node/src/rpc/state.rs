@@ -1,105 +1,62 @@
-//! Accounts, calls and proofs.
+//! Accounts and their storage.
 
-use alloy_eips::BlockId;
-use alloy_primitives::{Address, U256};
-use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
-use ledger::Chain;
-use serde::{Deserializer, de::Error as _};
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-use super::message::{Params, RpcError, json_of, quantity};
+use alloy_primitives::{Address, B256};
+use serde_json::{Map, Value, json};
 
-/// A storage slot: hex of up to 32 bytes, with or without leading zeros.
-#[derive(Debug)]
-struct Slot {
-    number: U256,
-    written: String,
-}
+use super::{
+    Server,
+    message::{RpcError, quantity},
+    params::Params,
+};
 
-impl<'de> serde::Deserialize<'de> for Slot {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = String::deserialize(deserializer)?;
-        let digits = written.strip_prefix("0x").unwrap_or(&written);
-        if digits.is_empty() || digits.len() > 64 {
-            return Err(D::Error::custom("a slot has 1 to 64 hex digits"));
-        }
-        let number = U256::from_str_radix(digits, 16).map_err(D::Error::custom)?;
-        Ok(Self { number, written })
-    }
-}
+/// Most slots in one request.
+pub(super) const SLOTS_MAX: usize = 1024;
 
-pub(super) fn balance(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    Ok(quantity(chain.account(params.required(0)?, block(params, 1)?)?.balance))
+pub(super) fn balance(server: &Server, params: &Params) -> Result<Value, RpcError> {
+    Ok(quantity(server.chain().account(params.address(0)?, params.block_or_latest(1)?)?.balance))
 }
 
 /// The nonce; with `pending` the waiting transactions count too.
-pub(super) fn transaction_count(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    let (address, block) = (params.required(0)?, block(params, 1)?);
+pub(super) fn transaction_count(server: &Server, params: &Params) -> Result<Value, RpcError> {
+    let (address, block) = (params.address(0)?, params.block_or_latest(1)?);
     if block.is_pending() {
-        Ok(quantity(chain.next_nonce(address)?))
+        Ok(quantity(server.chain().next_nonce(address)?))
     } else {
-        Ok(quantity(chain.account(address, block)?.nonce))
+        Ok(quantity(server.chain().account(address, block)?.nonce))
     }
 }
 
-pub(super) fn code(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    Ok(json!(chain.code(params.required(0)?, block(params, 1)?)?))
+pub(super) fn code(server: &Server, params: &Params) -> Result<Value, RpcError> {
+    Ok(json!(server.chain().code(params.address(0)?, params.block_or_latest(1)?)?))
 }
 
-pub(super) fn storage(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    let slot: Slot = params.required(1)?;
-    let value = chain.storage(params.required(0)?, slot.number, block(params, 2)?)?;
+pub(super) fn storage(server: &Server, params: &Params) -> Result<Value, RpcError> {
+    let (address, slot) = (params.address(0)?, params.slot(1)?);
+    let value = server.chain().storage(address, slot.number, params.block_or_latest(2)?)?;
     Ok(Value::String(format!("{value:#066x}")))
 }
 
-/// EIP-1186, for the latest block.
-pub(super) fn proof(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    let address: Address = params.required(0)?;
-    let slots: Vec<Slot> = params.required(1)?;
-    let numbers: Vec<_> = slots.iter().map(|slot| slot.number).collect();
-    let proof = chain.proof(address, &numbers, block(params, 2)?)?;
-    let storage: Vec<_> = slots
-        .iter()
-        .zip(&proof.slots)
-        .map(|(slot, proven)| {
-            json!({ "key": slot.written, "value": proven.value, "proof": proven.proof })
-        })
-        .collect();
-    Ok(json!({
-        "address": address,
-        "accountProof": proof.proof,
-        "balance": proof.account.balance,
-        "codeHash": proof.account.code_hash,
-        "nonce": quantity(proof.account.nonce),
-        "storageHash": proof.storage_root,
-        "storageProof": storage,
-    }))
-}
-
-pub(super) fn call(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    let result = chain.call_on(request(params)?, block(params, 1)?, overrides(params)?)?;
-    Ok(json!(result.output))
-}
-
-pub(super) fn estimate_gas(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    let gas = chain.estimate_gas(request(params)?, block(params, 1)?, overrides(params)?)?;
-    Ok(quantity(gas))
-}
-
-pub(super) fn access_list(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
-    let (list, gas) = chain.access_list(request(params)?, block(params, 1)?)?;
-    Ok(json!({ "accessList": json_of(list)?, "gasUsed": quantity(gas) }))
-}
-
-fn request(params: &Params) -> Result<TransactionRequest, RpcError> {
-    params.required(0)
-}
-
-fn overrides(params: &Params) -> Result<StateOverride, RpcError> {
-    Ok(params.optional(2)?.unwrap_or_default())
-}
-
-/// The block parameter at `index`, the latest block when it is absent.
-fn block(params: &Params, index: usize) -> Result<BlockId, RpcError> {
-    Ok(params.optional(index)?.unwrap_or_default())
+/// Slots of several accounts in one request.
+pub(super) fn storage_values(server: &Server, params: &Params) -> Result<Value, RpcError> {
+    let wanted: BTreeMap<Address, Vec<B256>> = params.required(0)?;
+    let slots: usize = wanted.values().map(Vec::len).sum();
+    if slots == 0 {
+        return Err(RpcError::invalid_params("empty request"));
+    }
+    if slots > SLOTS_MAX {
+        let message = format!("too many slots (max {SLOTS_MAX}, got {slots})");
+        return Err(RpcError::invalid_params(message));
+    }
+    let block = params.block_or_latest(1)?;
+    let mut found = Map::new();
+    for (address, slots) in wanted {
+        let value = |slot: B256| -> Result<Value, RpcError> {
+            Ok(json!(B256::from(server.chain().storage(address, slot.into(), block)?)))
+        };
+        let values = slots.into_iter().map(value).collect::<Result<Vec<_>, _>>()?;
+        found.insert(format!("{address:#x}"), values.into());
+    }
+    Ok(found.into())
 }
