@@ -11,3 +11,4 @@ mod import;
 mod pool;
 mod reads;
 mod supply;
+mod verify;
