@@ -171,19 +171,11 @@ contract BackingTest is Registries {
         targets[0] = address(holders);
     }
 
-    /// @dev One function, so that one campaign checks all four.
-    function invariant_everyWeiIsBackedAndAccountedFor() public view {
-        _everyWopenIsBackedByOneWei();
-        _everyGopenIsBackedByOneWopen();
-        _contributionsHoldExactlyTheOpenBonds();
-        _notOneWeiIsMadeOrLost();
-    }
-
-    function _everyWopenIsBackedByOneWei() private view {
+    function invariant_everyWopenIsBackedByOneWei() public view {
         assertEq(holders.wopen().totalSupply(), address(holders.wopen()).balance);
     }
 
-    function _everyGopenIsBackedByOneWopen() private view {
+    function invariant_everyGopenIsBackedByOneWopen() public view {
         assertEq(
             holders.wopen().balanceOf(address(holders.gopen())),
             holders.gopen().totalSupply() + holders.strayedWei()
@@ -192,14 +184,14 @@ contract BackingTest is Registries {
         assertTrue(holders.votesWei() <= holders.gopen().totalSupply());
     }
 
-    function _contributionsHoldExactlyTheOpenBonds() private view {
+    function invariant_contributionsHoldExactlyTheOpenBonds() public view {
         Contributions contributions = holders.contributions();
         assertEq(contributions.bondsWei(), holders.openBondsWei());
         assertEq(address(contributions).balance, holders.openBondsWei());
         assertEq(holders.TREASURY().balance, holders.forfeitedWei());
     }
 
-    function _notOneWeiIsMadeOrLost() private view {
+    function invariant_notOneWeiIsMadeOrLost() public view {
         (uint256 nativeWei, uint256 wrappedWei, uint256 lockedWei) = holders.heldWei();
         assertEq(
             holders.givenWei(),

@@ -4,7 +4,6 @@
 //! and the pool without its transactions become visible and durable together, or not at all.
 //! Readers see the last committed block and never wait.
 
-mod compare;
 mod reader;
 mod writer;
 

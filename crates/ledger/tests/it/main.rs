@@ -10,5 +10,6 @@ mod crash;
 mod import;
 mod pool;
 mod reads;
+mod simulate;
 mod supply;
-mod verify;
+mod trace;
