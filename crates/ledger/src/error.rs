@@ -38,7 +38,14 @@ macro_rules! from_redb {
         }
     )*};
 }
-from_redb!(DatabaseError, TransactionError, TableError, StorageError, CommitError);
+from_redb!(
+    DatabaseError,
+    SetDurabilityError,
+    TransactionError,
+    TableError,
+    StorageError,
+    CommitError
+);
 
 impl revm::context::DBErrorMarker for StoreError {}
 

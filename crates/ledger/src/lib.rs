@@ -33,8 +33,8 @@ mod trie;
 
 pub use block::Block;
 pub use chain::{
-    AccessListResult, AccountProof, BuildAttributes, Built, CallResult, Chain, Overrides,
-    SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall, SlotProof,
+    AccessListResult, AccountProof, BuildAttributes, Built, CallResult, Chain, Exported, Overrides,
+    SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall, SlotProof, Verified,
 };
 pub use error::{
     BuildError, CallError, ExportError, Field, GenesisError, ImportError, ImportFailure,

@@ -13,3 +13,4 @@ mod reads;
 mod simulate;
 mod supply;
 mod trace;
+mod verify;
