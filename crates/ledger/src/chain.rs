@@ -15,6 +15,7 @@ mod request;
 mod seal;
 mod simulate;
 mod submit;
+mod trace;
 mod verify;
 
 pub use build::{BuildAttributes, Built};

@@ -527,6 +527,56 @@ impl From<ReadError> for SimulateError {
     }
 }
 
+/// Why there is no trace.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// No block has the transaction.
+    #[error("transaction not found")]
+    UnknownTransaction {
+        /// Its hash.
+        hash: B256,
+    },
+    /// The first block was never executed.
+    #[error("genesis is not traceable")]
+    Genesis,
+    /// The tracer is unknown, or its configuration invalid.
+    #[error("{reason}")]
+    Tracer {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The trace would need more memory than the options allow.
+    #[error("trace exceeds the limit of {limit} bytes")]
+    TooLong {
+        /// Most memory that it may need, in bytes.
+        limit: usize,
+    },
+    /// A request cannot run.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The system contracts failed.
+    #[error("system calls of block {number} failed")]
+    System {
+        /// Number of the block.
+        number: u64,
+        /// What failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl From<StoreError> for TraceError {
+    fn from(error: StoreError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<ReadError> for TraceError {
+    fn from(error: ReadError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
 /// `: text` of a Solidity `Error(string)` or `Panic(uint256)`, else nothing.
 fn reason(output: &[u8]) -> String {
     if let Ok(revert) = Revert::abi_decode(output) {

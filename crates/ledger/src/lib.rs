@@ -39,7 +39,7 @@ pub use chain::{
 pub use error::{
     BuildError, CallError, ExportError, Field, GenesisError, ImportError, ImportFailure,
     InvalidBlock, OpenError, ReadError, SealError, SimulateError, StoreError, SubmitError,
-    TransactionFault, VerifyError,
+    TraceError, TransactionFault, VerifyError,
 };
 pub use genesis::Genesis;
 pub use import::Imported;
