@@ -171,11 +171,19 @@ contract BackingTest is Registries {
         targets[0] = address(holders);
     }
 
-    function invariant_everyWopenIsBackedByOneWei() public view {
+    /// @dev One function, so that one campaign checks all four.
+    function invariant_everyWeiIsBackedAndAccountedFor() public view {
+        _everyWopenIsBackedByOneWei();
+        _everyGopenIsBackedByOneWopen();
+        _contributionsHoldExactlyTheOpenBonds();
+        _notOneWeiIsMadeOrLost();
+    }
+
+    function _everyWopenIsBackedByOneWei() private view {
         assertEq(holders.wopen().totalSupply(), address(holders.wopen()).balance);
     }
 
-    function invariant_everyGopenIsBackedByOneWopen() public view {
+    function _everyGopenIsBackedByOneWopen() private view {
         assertEq(
             holders.wopen().balanceOf(address(holders.gopen())),
             holders.gopen().totalSupply() + holders.strayedWei()
@@ -184,14 +192,14 @@ contract BackingTest is Registries {
         assertTrue(holders.votesWei() <= holders.gopen().totalSupply());
     }
 
-    function invariant_contributionsHoldExactlyTheOpenBonds() public view {
+    function _contributionsHoldExactlyTheOpenBonds() private view {
         Contributions contributions = holders.contributions();
         assertEq(contributions.bondsWei(), holders.openBondsWei());
         assertEq(address(contributions).balance, holders.openBondsWei());
         assertEq(holders.TREASURY().balance, holders.forfeitedWei());
     }
 
-    function invariant_notOneWeiIsMadeOrLost() public view {
+    function _notOneWeiIsMadeOrLost() private view {
         (uint256 nativeWei, uint256 wrappedWei, uint256 lockedWei) = holders.heldWei();
         assertEq(
             holders.givenWei(),

@@ -136,6 +136,3 @@ impl FraudProof {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

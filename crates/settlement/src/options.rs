@@ -143,7 +143,7 @@ impl Default for VotingOptions {
         Self {
             delay_s: 86_400,
             period_s: 14 * 86_400,
-            threshold: Wei::new(100 * Wei::OPEN.get()),
+            threshold: HUNDRED_OPEN,
             quorum_percent: 4,
             late_quorum_extension_s: 2 * 86_400,
         }
@@ -183,11 +183,11 @@ impl Default for ParameterOptions {
     fn default() -> Self {
         Self {
             challenge_window_s: DAY_S,
-            poster_bond: Wei::new(100 * Wei::OPEN.get()),
+            poster_bond: HUNDRED_OPEN,
             reveal_delay_s: DAY_S / 4,
             demand_bond: Wei::OPEN,
             challenger_ppm: share(500_000),
-            stake_min: Wei::new(100 * Wei::OPEN.get()),
+            stake_min: HUNDRED_OPEN,
             unbonding_delay_s: 14 * DAY_S,
             veto_delay_s: 3 * DAY_S,
             slash_ppm: share(100_000),
@@ -219,6 +219,7 @@ impl ParameterOptions {
 }
 
 const DAY_S: u64 = 24 * 60 * 60;
+const HUNDRED_OPEN: Wei = Wei::new(100_000_000_000_000_000_000);
 
 const fn share(ppm: u32) -> SharePpm {
     match SharePpm::new(ppm) {

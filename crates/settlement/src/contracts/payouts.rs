@@ -108,6 +108,12 @@ pub struct Payee {
 }
 
 impl Contracts {
+    /// Adds `amount` to what can be paid out; the escrow does so with every capture. Sent by anybody.
+    pub fn fund(&self, amount: Wei) -> ContractCall {
+        let call = call(self.payouts, IPayouts::fundCall {}.abi_encode(), GAS_PAYOUTS);
+        ContractCall { value: amount, ..call }
+    }
+
     /// Posts a payout with the bond at stake; `data` is the digest of the published list. Sent by
     /// the poster.
     pub fn post(&self, payout: &Payout, data: Digest, bond: Wei) -> ContractCall {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use alloy_sol_types::{SolValue, sol};
 use primitives::{
-    Address, AttributionReceipt, B256, Bytes, ChainRecord as _, LeafDomain, MerkleProof,
-    MerkleSumTree, MerkleTree, RecordShare, SharePpm, SumVertex, U256, Wei, keccak256, merkle_leaf,
+    Address, AttributionReceipt, B256, Bytes, ChainRecord, LeafDomain, MerkleProof, MerkleSumTree,
+    MerkleTree, RecordShare, SharePpm, SumVertex, U256, Wei, keccak256, merkle_leaf,
 };
 use revm::primitives::TxKind;
 use serde_json::Value;
@@ -382,7 +382,7 @@ fn leaves_and_ids_equal_soliditys() {
         let hashes =
             answers.iter().map(|answer| merkle_leaf(LeafDomain::Answers, &answer.abi_encode()));
         let expected: Vec<B256> = hashes.collect();
-        let ids: Vec<B256> = receipts.iter().map(|receipt| receipt.id()).collect();
+        let ids: Vec<B256> = receipts.iter().map(ChainRecord::id).collect();
         let answer = solidity.run("leaves", (answers, receipts).abi_encode_params());
         let found = <(Vec<B256>, Vec<B256>)>::abi_decode_params(&answer).expect("hashes");
         assert_eq!(found, (expected, ids));

@@ -8,6 +8,7 @@ mod embedded;
 mod evm;
 mod governance;
 mod journey;
+mod money;
 mod stake;
 mod vectors;
 mod world;

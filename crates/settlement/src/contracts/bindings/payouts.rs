@@ -56,6 +56,7 @@ sol! {
         function PARAMETERS() external view returns (address);
         function DISPUTES() external view returns (address);
         function PAYEE_DELAY_S() external view returns (uint64);
+        function fund() external payable;
         function post(
             (uint64, bytes32, bytes32, uint32, uint128, bytes32, uint64) payout,
             bytes32 dataDigest
