@@ -61,7 +61,7 @@ fn a_vote_changes_the_split_of_the_next_answer() {
 fn stake(up: &Up) {
     let register = ["stake", "register", "200", "--commission", "5", "--as", "alice"];
     let tried = up.json(&[&register[..], &["--dry-run"]].concat());
-    assert!(tried["dry_run"].as_bool().unwrap() && tried["gas_wei"] != "0");
+    assert!(tried["dry_run"].as_bool().expect("a flag") && tried["gas_wei"] != "0");
     assert_eq!(up.json(&["stake", "show"])["validators"], Value::Array(Vec::new()));
     let once = [&register[..], &["--once", "a"]].concat();
     let first = up.json(&once);

@@ -51,7 +51,10 @@ fn an_answer_whose_payer_withdrew_holds_nobody_up() {
     assert_eq!((line.amount_wei.as_str(), line.unpaid), ("0", true));
     node.client.claim(None).unwrap();
     let totals = node.client.status().unwrap().totals;
-    assert_eq!((&totals.fees_wei, &totals.claimed_wei), (&paid.attribution.fee_wei, &totals.paid_wei));
+    assert_eq!(
+        (&totals.fees_wei, &totals.claimed_wei),
+        (&paid.attribution.fee_wei, &totals.paid_wei)
+    );
     assert_eq!(totals.uncollected_wei, unpaid.attribution.fee_wei);
     refused(node.client.close_period(), 409, "nothing_to_close");
 }
