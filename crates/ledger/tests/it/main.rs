@@ -6,6 +6,7 @@ mod account;
 mod blobs;
 mod blocks;
 mod calls;
+mod corrupt;
 mod crash;
 mod import;
 mod pool;
