@@ -8,6 +8,7 @@ mod blocks;
 mod calls;
 mod corrupt;
 mod crash;
+mod faults;
 mod import;
 mod pool;
 mod reads;
