@@ -90,7 +90,7 @@ pub struct Wrong {
     /// 0-based place in the report, for `dispute prove`.
     pub number: usize,
     /// `score`, `omission`, `order`, `row`, `split`, `signature`, `nonce`, `index`, `attribution`,
-    /// `balances` or `answers`.
+    /// `balances`, `answers` or `unpublished`.
     pub kind: &'static str,
     /// The answer, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +132,20 @@ impl Facts<'_> {
     /// Every answer's adapter is looked up before its answers are checked.
     fn adapter(&self, id: AdapterId) -> &AdapterFacts {
         &self.adapters[&id]
+    }
+
+    /// Adapters whose anchored rows cannot be had: nobody can check the scores of their answers.
+    fn unpublished(&self) -> Vec<Wrong> {
+        let is_missing = |found: &AdapterFacts| {
+            found.rows.as_ref().is_none_or(|rows| rows.root() != found.anchor.influence_root)
+        };
+        let missing = self.adapters.iter().filter(|(_, found)| is_missing(found));
+        let wrongs = missing.map(|(id, _)| {
+            let what =
+                format!("the rows of adapter {id} are not published: scores were not checked");
+            Wrong::unprovable("unpublished", &what)
+        });
+        wrongs.collect()
     }
 }
 
@@ -282,7 +296,7 @@ pub(crate) fn wrong_answers(
         }
     }
     let facts = Facts { splits, adapters, data };
-    let mut wrongs = Vec::new();
+    let mut wrongs = facts.unpublished();
     for answer in published(data)? {
         wrongs.extend(answer::check(&answer, &facts, contracts, chain)?);
     }
