@@ -9,7 +9,8 @@ import {IPayouts} from "./IPayouts.sol";
 /// @dev What a host could capture when it answered, it can still capture: withdrawals wait for
 /// `WITHDRAWAL_DELAY_S`, limits are not lowered while they run, and an authorization that has
 /// expired or was revoked can be captured from for `WITHDRAWAL_DELAY_S` more, though
-/// {available} is zero from that moment on.
+/// {available} is zero from that moment on. Vouchers are channels: they need no transaction by the
+/// payer, share its balance with its authorizations, and are honoured first come, first served.
 interface IEscrow {
     /// @notice The fee of one answer.
     struct Capture {
@@ -21,6 +22,31 @@ interface IEscrow {
         uint128 feeWei;
     }
 
+    /// @notice What a payer lets a host redeem, signed off chain (EIP-712) by the payer or accepted by
+    /// its contract wallet (ERC-1271).
+    struct Voucher {
+        /// This contract.
+        address escrow;
+        /// Who pays.
+        address payer;
+        /// Who answers.
+        address host;
+        /// Everything that the host may redeem from the payer since the beginning, in wei.
+        uint128 limitWei;
+        /// Unix time in seconds; redeemable for `WITHDRAWAL_DELAY_S` more.
+        uint64 expiresS;
+    }
+
+    /// @notice A voucher, and how far the host has earned it.
+    struct Redemption {
+        /// What the payer signed.
+        Voucher voucher;
+        /// The payer's signature.
+        bytes signature;
+        /// Everything that the host has earned from the payer since the beginning, in wei.
+        uint128 cumulativeWei;
+    }
+
     /// @notice A payer's deposit grew.
     event Deposited(address indexed payer, address indexed from, uint256 amountWei);
     /// @notice A payer set what a host may capture, and until when.
@@ -30,6 +56,10 @@ interface IEscrow {
     /// @notice The fee of an answer was captured.
     event Captured(
         address indexed host, address indexed payer, bytes32 indexed completionId, uint256 feeWei
+    );
+    /// @notice A host redeemed a voucher up to `cumulativeWei`.
+    event Redeemed(
+        address indexed host, address indexed payer, uint256 cumulativeWei, uint256 amountWei
     );
     /// @notice A payer announced a withdrawal.
     event WithdrawalRequested(address indexed payer, uint256 amountWei, uint64 executableS);
@@ -50,6 +80,20 @@ interface IEscrow {
     error AboveLimit(address payer, bytes32 completionId, uint256 limitWei);
     /// @notice Thrown when a fee is above the payer's balance.
     error AboveBalance(address payer, bytes32 completionId, uint256 balanceWei);
+    /// @notice Thrown when a voucher was written for another escrow.
+    error OtherEscrow(address escrow);
+    /// @notice Thrown when a voucher is redeemed by another account than its host.
+    error NotVoucherHost(address host, address caller);
+    /// @notice Thrown when a voucher is over, its grace included.
+    error VoucherExpired(address payer, uint64 expiresS);
+    /// @notice Thrown when a host has earned more than the voucher says.
+    error AboveVoucher(address payer, uint256 limitWei, uint256 cumulativeWei);
+    /// @notice Thrown when the host has redeemed as much already.
+    error AlreadyRedeemed(address payer, uint256 redeemedWei);
+    /// @notice Thrown when a redemption is above the payer's balance.
+    error ChannelAboveBalance(address payer, uint256 balanceWei, uint256 amountWei);
+    /// @notice Thrown when the payer did not sign the voucher.
+    error WrongSignature(address payer);
     /// @notice Thrown when no withdrawal is requested.
     error NothingRequested(address payer);
     /// @notice Thrown when a withdrawal is executed too early.
@@ -79,6 +123,14 @@ interface IEscrow {
     /// @notice Takes the fees of answers that the caller has given, and funds the payouts with them.
     /// @dev All or nothing, so that a host can simulate it first.
     function capture(Capture[] calldata captures) external;
+
+    /// @notice Takes what the caller has earned by vouchers beyond what it has redeemed, and funds the
+    /// payouts with it: many answers, one redemption.
+    /// @dev All or nothing, so that a host can simulate it first.
+    function redeem(Redemption[] calldata redemptions) external;
+
+    /// @notice What `host` has redeemed from `payer` since the beginning, in wei.
+    function redeemedWei(address payer, address host) external view returns (uint128);
 
     /// @notice Announces that the caller wants `amountWei` back; replaces an earlier request.
     function requestWithdrawal(uint128 amountWei) external;

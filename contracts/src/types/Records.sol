@@ -32,13 +32,72 @@ struct Payout {
     bytes32 root;
     uint32 accounts;
     uint128 totalWei;
-    bytes32 receipts;
+    bytes32 answers;
     uint64 timeS;
+}
+
+/// @notice One answer of one adapter, and what the caller pays for it.
+struct Completion {
+    bytes32 adapter;
+    address payer;
+    address host;
+    bytes32 prompt;
+    bytes32 answer;
+    uint32 promptTokens;
+    uint32 answerTokens;
+    uint128 feeWei;
+    uint64 timeS;
+    uint64 nonce;
+}
+
+/// @notice One record's part in one answer.
+struct RecordShare {
+    uint32 row;
+    bytes32 record;
+    address contributor;
+    int64 score;
+    uint32 spanTokens;
+    uint8 evidence;
+    uint8 reason;
+    uint32 sharePpm;
+}
+
+/// @notice The records that shaped one answer, each with its share; signed by the host.
+struct AttributionReceipt {
+    bytes32 completion;
+    bytes32 adapter;
+    bytes32 influenceRoot;
+    string rule;
+    bytes query;
+    int64 liftMicronats;
+    RecordShare[] shares;
+    uint32 unattributedPpm;
+}
+
+/// @notice What one account gets of one answer's fee, and what for: 0 contributor, 1 owner, 2 host,
+/// 3 validators, 4 treasury, 5 burn, 6 unattributed, 7 residue.
+struct SettledLine {
+    address account;
+    uint8 role;
+    uint128 amountWei;
+}
+
+/// @notice An answer as a payout settles it; a leaf of the payout's answers. `signature` is the host's
+/// over the attribution receipt, 65 bytes `r ‖ s ‖ v`.
+struct SettledAnswer {
+    bytes32 completion;
+    bytes32 receipt;
+    bytes signature;
+    uint128 feeWei;
+    uint32 splitVersion;
+    SettledLine[] lines;
 }
 
 using Records for Snapshot global;
 using Records for Adapter global;
 using Records for Payout global;
+using Records for Completion global;
+using Records for AttributionReceipt global;
 
 /// @title Record ids
 /// @notice The id of a record is its EIP-712 `hashStruct`, computed here from the record itself, so
@@ -51,7 +110,17 @@ library Records {
         "Adapter(bytes32 snapshot,bytes32 base,bytes32 weights,bytes32 options,bytes32 influenceRoot,bytes32 spanIndex,string rule,address owner,uint64 timeS)"
     );
     bytes32 internal constant PAYOUT_TYPEHASH = keccak256(
-        "Payout(uint64 period,bytes32 parent,bytes32 root,uint32 accounts,uint128 totalWei,bytes32 receipts,uint64 timeS)"
+        "Payout(uint64 period,bytes32 parent,bytes32 root,uint32 accounts,uint128 totalWei,bytes32 answers,uint64 timeS)"
+    );
+
+    bytes32 internal constant COMPLETION_TYPEHASH = keccak256(
+        "Completion(bytes32 adapter,address payer,address host,bytes32 prompt,bytes32 answer,uint32 promptTokens,uint32 answerTokens,uint128 feeWei,uint64 timeS,uint64 nonce)"
+    );
+    bytes32 internal constant RECORD_SHARE_TYPEHASH = keccak256(
+        "RecordShare(uint32 row,bytes32 record,address contributor,int64 score,uint32 spanTokens,uint8 evidence,uint8 reason,uint32 sharePpm)"
+    );
+    bytes32 internal constant ATTRIBUTION_RECEIPT_TYPEHASH = keccak256(
+        "AttributionReceipt(bytes32 completion,bytes32 adapter,bytes32 influenceRoot,string rule,bytes query,int64 liftMicronats,RecordShare[] shares,uint32 unattributedPpm)RecordShare(uint32 row,bytes32 record,address contributor,int64 score,uint32 spanTokens,uint8 evidence,uint8 reason,uint32 sharePpm)"
     );
 
     /// @notice The id of a snapshot.
@@ -80,5 +149,34 @@ library Records {
     /// @notice The id of a payout.
     function id(Payout memory payout) internal pure returns (bytes32) {
         return keccak256(abi.encode(PAYOUT_TYPEHASH, payout));
+    }
+
+    /// @notice The id of a completion.
+    function id(Completion memory completion) internal pure returns (bytes32) {
+        return keccak256(abi.encode(COMPLETION_TYPEHASH, completion));
+    }
+
+    /// @notice The id of an attribution receipt.
+    function id(AttributionReceipt calldata receipt) internal pure returns (bytes32) {
+        bytes memory shares = new bytes(32 * receipt.shares.length);
+        for (uint256 index = 0; index < receipt.shares.length; ++index) {
+            bytes32 share = keccak256(abi.encode(RECORD_SHARE_TYPEHASH, receipt.shares[index]));
+            assembly ("memory-safe") {
+                mstore(add(add(shares, 32), mul(32, index)), share)
+            }
+        }
+        return keccak256(
+            abi.encode(
+                ATTRIBUTION_RECEIPT_TYPEHASH,
+                receipt.completion,
+                receipt.adapter,
+                receipt.influenceRoot,
+                keccak256(bytes(receipt.rule)),
+                keccak256(receipt.query),
+                receipt.liftMicronats,
+                keccak256(shares),
+                receipt.unattributedPpm
+            )
+        );
     }
 }
