@@ -4,9 +4,11 @@ pragma solidity 0.8.37;
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IPayouts} from "./interfaces/IPayouts.sol";
+import {Domain} from "./libraries/Domain.sol";
 
 /// @title Escrow
 contract Escrow is IEscrow {
@@ -24,6 +26,10 @@ contract Escrow is IEscrow {
         uint64 expiresS;
     }
 
+    bytes32 private constant VOUCHER_TYPEHASH = keccak256(
+        "Voucher(address escrow,address payer,address host,uint128 limitWei,uint64 expiresS)"
+    );
+
     /// @inheritdoc IEscrow
     IPayouts public immutable PAYOUTS;
     /// @inheritdoc IEscrow
@@ -35,6 +41,8 @@ contract Escrow is IEscrow {
     mapping(address payer => mapping(address host => Authorization)) public authorization;
     /// @inheritdoc IEscrow
     mapping(address host => mapping(bytes32 completionId => bool)) public isCaptured;
+    /// @inheritdoc IEscrow
+    mapping(address payer => mapping(address host => uint128)) public redeemedWei;
 
     /// @param payouts Where captured fees go.
     /// @param withdrawalDelayS How long a withdrawal waits, in seconds.
@@ -79,6 +87,15 @@ contract Escrow is IEscrow {
         uint256 sumWei = 0;
         for (uint256 index = 0; index < captures.length; ++index) {
             sumWei += _capture(captures[index]);
+        }
+        PAYOUTS.fund{value: sumWei}();
+    }
+
+    /// @inheritdoc IEscrow
+    function redeem(Redemption[] calldata redemptions) external {
+        uint256 sumWei = 0;
+        for (uint256 index = 0; index < redemptions.length; ++index) {
+            sumWei += _redeem(redemptions[index]);
         }
         PAYOUTS.fund{value: sumWei}();
     }
@@ -129,6 +146,31 @@ contract Escrow is IEscrow {
         current.limitWei -= feeWei;
         funds.balanceWei -= feeWei;
         emit Captured(msg.sender, payer, completionId, feeWei);
+    }
+
+    /// @dev Checks and books one voucher; the money moves once for all of them.
+    function _redeem(Redemption calldata item) private returns (uint96 amountWei) {
+        Voucher calldata voucher = item.voucher;
+        (address payer, uint128 cumulativeWei) = (voucher.payer, item.cumulativeWei);
+        if (voucher.escrow != address(this)) revert OtherEscrow(voucher.escrow);
+        if (voucher.host != msg.sender) revert NotVoucherHost(voucher.host, msg.sender);
+        if (_isOver(voucher.expiresS)) revert VoucherExpired(payer, voucher.expiresS);
+        if (cumulativeWei > voucher.limitWei) {
+            revert AboveVoucher(payer, voucher.limitWei, cumulativeWei);
+        }
+        uint128 beforeWei = redeemedWei[payer][msg.sender];
+        if (cumulativeWei <= beforeWei) revert AlreadyRedeemed(payer, beforeWei);
+        amountWei = uint256(cumulativeWei - beforeWei).toUint96();
+        Account storage funds = account[payer];
+        uint96 balanceWei = funds.balanceWei;
+        if (amountWei > balanceWei) revert ChannelAboveBalance(payer, balanceWei, amountWei);
+        bytes32 hash = Domain.signingHash(keccak256(abi.encode(VOUCHER_TYPEHASH, voucher)));
+        if (!SignatureChecker.isValidSignatureNowCalldata(payer, hash, item.signature)) {
+            revert WrongSignature(payer);
+        }
+        redeemedWei[payer][msg.sender] = cumulativeWei;
+        funds.balanceWei = balanceWei - amountWei;
+        emit Redeemed(msg.sender, payer, cumulativeWei, amountWei);
     }
 
     /// @dev Whether captures from an authorization are over, its grace included.

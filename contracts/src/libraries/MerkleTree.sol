@@ -17,7 +17,12 @@ library MerkleTree {
     /// @param domainHash keccak-256 of the domain's name.
     /// @param data The leaf's content.
     function leaf(bytes32 domainHash, bytes memory data) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(bytes1(0x00), domainHash, keccak256(data)));
+        return leafOf(domainHash, keccak256(data));
+    }
+
+    /// @notice Hash of a leaf whose content has the keccak-256 `dataHash`.
+    function leafOf(bytes32 domainHash, bytes32 dataHash) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(bytes1(0x00), domainHash, dataHash));
     }
 
     /// @notice Whether `leafHash` stands at `index` of the tree with `root`.
