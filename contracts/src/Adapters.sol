@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {
     ERC721Upgradeable
 } from "@openzeppelin/contracts-upgradeable/token/ERC721/ERC721Upgradeable.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {IAdapters} from "./interfaces/IAdapters.sol";
 import {IDatanets} from "./interfaces/IDatanets.sol";
 import {Upgradeable} from "./mixins/Upgradeable.sol";
@@ -11,6 +12,8 @@ import {Adapter} from "./types/Records.sol";
 
 /// @title Adapters
 contract Adapters is IAdapters, ERC721Upgradeable, Upgradeable {
+    using Checkpoints for Checkpoints.Trace160;
+
     struct AdapterState {
         bytes32 snapshotId;
         bytes32 influenceRoot;
@@ -23,6 +26,7 @@ contract Adapters is IAdapters, ERC721Upgradeable, Upgradeable {
     struct AdaptersStorage {
         IDatanets datanets;
         mapping(bytes32 adapterId => AdapterState) adapters;
+        mapping(bytes32 adapterId => Checkpoints.Trace160) owners;
     }
 
     bytes32 private constant LOCATION = keccak256(
@@ -73,6 +77,14 @@ contract Adapters is IAdapters, ERC721Upgradeable, Upgradeable {
     }
 
     /// @inheritdoc IAdapters
+    function ownerAt(bytes32 adapterId, uint64 timeS) external view returns (address) {
+        Checkpoints.Trace160 storage owners = _storage().owners[adapterId];
+        if (owners.length() == 0) return address(0);
+        uint160 owner = owners.upperLookupRecent(timeS);
+        return address(owner == 0 ? owners.at(0)._value : owner);
+    }
+
+    /// @inheritdoc IAdapters
     function digests(bytes32 adapterId) external view returns (bytes32 base, bytes32 weights) {
         AdapterState storage state = _storage().adapters[adapterId];
         return (state.base, state.weights);
@@ -81,6 +93,16 @@ contract Adapters is IAdapters, ERC721Upgradeable, Upgradeable {
     /// @inheritdoc IAdapters
     function datanets() external view returns (IDatanets) {
         return _storage().datanets;
+    }
+
+    /// @dev Remembers every owner: answers given before a transfer are paid to the owner of that time.
+    function _update(address to, uint256 tokenId, address auth)
+        internal
+        override
+        returns (address from)
+    {
+        from = super._update(to, tokenId, auth);
+        _storage().owners[bytes32(tokenId)].push(uint96(block.timestamp), uint160(to));
     }
 
     /// @dev The caller must act for the owner of the Datanet that the snapshot belongs to.

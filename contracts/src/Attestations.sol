@@ -106,7 +106,11 @@ contract Attestations is IAttestations {
     }
 
     /// @inheritdoc IAttestations
-    function assigned(uint64 period, bytes32 payoutId) external view returns (address[] memory all) {
+    function assigned(uint64 period, bytes32 payoutId)
+        external
+        view
+        returns (address[] memory all)
+    {
         Draw storage entry = draws[period % RING];
         uint256 count = entry.payoutId == payoutId ? entry.count : 0;
         all = new address[](count);
@@ -189,7 +193,7 @@ contract Attestations is IAttestations {
         returns (uint16)
     {
         for (uint256 place = 0; place < entry.count; ++place) {
-            if (entry.drawn[place] == validator) return uint16(1 << place);
+            if (entry.drawn[place] == validator) return uint16(2 ** place);
         }
         revert NotAssigned(payoutId, validator);
     }

@@ -238,9 +238,8 @@ contract Disputes is IDisputes, ReentrancyGuardTransient {
         IPayouts.PeriodState memory state = _pending(period);
         bool isDeepEnough = index >> siblings.length == 0;
         bytes32 leaf = isDeepEnough ? bytes32(0) : MerkleTree.leafOf(ANSWER_DOMAIN, dataHash);
-        uint256 at = isDeepEnough ? index : witness;
-        bool isAbsent =
-            state.answers == 0 || MerkleTree.verify(state.answers, leaf, at, siblings);
+        uint256 place = isDeepEnough ? index : witness;
+        bool isAbsent = state.answers == 0 || MerkleTree.verify(state.answers, leaf, place, siblings);
         if (!isAbsent) revert WrongAnswerProof(period, index);
         _meet(state, period, index);
     }
@@ -250,8 +249,7 @@ contract Disputes is IDisputes, ReentrancyGuardTransient {
         Demand memory made = demands[payoutId][index];
         if (made.by == address(0)) revert NotDemanded(period, index);
         IPayouts.PeriodState memory state = PAYOUTS.period(period);
-        bool isPending =
-            state.status == IPayouts.Status.Pending && state.payoutId == payoutId;
+        bool isPending = state.status == IPayouts.Status.Pending && state.payoutId == payoutId;
         if (isPending && block.timestamp <= made.deadlineS) revert TooEarly(made.deadlineS);
         delete demands[payoutId][index];
         withdrawableWei[made.by] += made.bondWei;
@@ -421,9 +419,8 @@ contract Disputes is IDisputes, ReentrancyGuardTransient {
             validators: ATTESTATIONS,
             treasury: TREASURY
         });
-        SettledLine[] memory lines = FeeSplit.lines(
-            answer.feeWei, receipt.shares, receipt.unattributedPpm, parts, parties
-        );
+        SettledLine[] memory lines =
+            FeeSplit.lines(answer.feeWei, receipt.shares, receipt.unattributedPpm, parts, parties);
         return keccak256(abi.encode(lines)) == keccak256(abi.encode(answer.lines));
     }
 
@@ -435,9 +432,8 @@ contract Disputes is IDisputes, ReentrancyGuardTransient {
     {
         (bytes32 adapter, uint64 timeS) = (completion.adapter, completion.timeS);
         address before = ADAPTERS.ownerAt(adapter, uint64(Math.saturatingSub(timeS, GRACE_S)));
-        owner = ADAPTERS.ownerAt(
-            adapter, uint64(Math.min(uint256(timeS) + GRACE_S, type(uint64).max))
-        );
+        owner =
+            ADAPTERS.ownerAt(adapter, uint64(Math.min(uint256(timeS) + GRACE_S, type(uint64).max)));
         for (uint256 position = 0; position < answer.lines.length; ++position) {
             SettledLine calldata line = answer.lines[position];
             if (line.role == FeeSplit.OWNER && line.account == before) return before;

@@ -66,7 +66,9 @@ contract Parameters is IParameters {
         Split memory parts,
         uint128[] memory values
     ) {
-        if (governance == address(0) || firstPoster == address(0)) revert AccountMissing();
+        if (governance == address(0) || firstPoster == address(0)) {
+            revert AccountMissing();
+        }
         if (values.length != KEYS) revert WrongCount(KEYS, values.length);
         (GOVERNANCE, COOLDOWN_S) = (governance, cooldownS);
         (poster, guardian) = (firstPoster, firstGuardian);
@@ -172,8 +174,8 @@ contract Parameters is IParameters {
 
     function _checkParts(Split memory parts) private pure {
         uint256 leastPpm = uint256(parts.treasuryPpm) + parts.burnPpm;
-        uint256 sumPpm = leastPpm + parts.contributorsPpm + parts.ownerPpm + parts.hostPpm
-            + parts.validatorsPpm;
+        uint256 sumPpm =
+            leastPpm + parts.contributorsPpm + parts.ownerPpm + parts.hostPpm + parts.validatorsPpm;
         if (sumPpm != WHOLE_PPM) revert PartsNotWhole(sumPpm);
         if (leastPpm < TREASURY_AND_BURN_LEAST_PPM) {
             revert LeastNotKept(TREASURY_AND_BURN_LEAST_PPM, leastPpm);

@@ -131,8 +131,7 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
         Slot storage slot = _slot(number);
         uint256 bondWei = slot.bondWei;
         slot.bondWei = 0;
-        uint256 rewardWei =
-            bondWei * PARAMETERS.value(IParameters.Key.ChallengerPpm) / WHOLE_PPM;
+        uint256 rewardWei = bondWei * PARAMETERS.value(IParameters.Key.ChallengerPpm) / WHOLE_PPM;
         withdrawableWei[challenger] += rewardWei.toUint128();
         withdrawableWei[FeeSplit.BURN] += (bondWei - rewardWei).toUint128();
         emit BondLost(number, challenger, rewardWei, bondWei - rewardWei);
@@ -170,8 +169,7 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
     /// @inheritdoc IPayouts
     function claim(Entitlement calldata entitlement) external nonReentrant {
         Slot storage slot = _slot(activate());
-        (address account, uint128 cumulativeWei) =
-            (entitlement.account, entitlement.cumulativeWei);
+        (address account, uint128 cumulativeWei) = (entitlement.account, entitlement.cumulativeWei);
         uint128 amountWei = _book(slot, entitlement);
         if (amountWei == 0) revert NothingToClaim(account, claimedWei[account]);
         address payee = payeeOf(account);

@@ -51,6 +51,11 @@ interface IAdapters is IERC721 {
         view
         returns (bytes32 snapshotId, bytes32 influenceRoot, bytes32 ruleDigest, address owner);
 
+    /// @notice Who held an adapter's token at the end of a second: the first owner before it was
+    /// anchored, the zero address when it is unknown.
+    /// @param timeS Unix time in seconds.
+    function ownerAt(bytes32 adapterId, uint64 timeS) external view returns (address);
+
     /// @notice Digests of an anchored adapter's base model and of its weights; zero when unknown.
     function digests(bytes32 adapterId) external view returns (bytes32 base, bytes32 weights);
 

@@ -93,7 +93,6 @@ library FeeSplit {
 
     /// @dev At most `whole`, as `ppm` is at most a million.
     function _part(uint128 whole, uint32 ppm) private pure returns (uint128) {
-        // forge-lint: disable-next-line(unsafe-typecast)
         return uint128(uint256(whole) * ppm / WHOLE_PPM);
     }
 }

@@ -45,7 +45,6 @@ library MerkleSumTree {
         pure
         returns (bytes32)
     {
-        // forge-lint: disable-next-line(unsafe-typecast)
         return keccak256(
             abi.encodePacked(bytes1(0x02), left, uint128(leftWei), right, uint128(rightWei))
         );
