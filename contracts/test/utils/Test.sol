@@ -9,7 +9,13 @@ interface Vm {
         address emitter;
     }
 
+    function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+    function getNonce(address account) external view returns (uint64);
+    function roll(uint256 blockNumber) external;
+    function setBlockhash(uint256 blockNumber, bytes32 hash) external;
+    function sign(uint256 key, bytes32 hash) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function chainId(uint256 id) external;
     function deal(address who, uint256 amountWei) external;
     function expectRevert(bytes calldata data) external;
