@@ -239,7 +239,8 @@ contract Disputes is IDisputes, ReentrancyGuardTransient {
         bool isDeepEnough = index >> siblings.length == 0;
         bytes32 leaf = isDeepEnough ? bytes32(0) : MerkleTree.leafOf(ANSWER_DOMAIN, dataHash);
         uint256 place = isDeepEnough ? index : witness;
-        bool isAbsent = state.answers == 0 || MerkleTree.verify(state.answers, leaf, place, siblings);
+        bool isAbsent =
+            state.answers == 0 || MerkleTree.verify(state.answers, leaf, place, siblings);
         if (!isAbsent) revert WrongAnswerProof(period, index);
         _meet(state, period, index);
     }

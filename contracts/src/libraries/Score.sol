@@ -47,7 +47,11 @@ library Score {
         return (_littleEndian(header, 8), _littleEndian(header, 12));
     }
 
-    function _littleEndian(bytes calldata data, uint256 offset) private pure returns (uint256 number) {
+    function _littleEndian(bytes calldata data, uint256 offset)
+        private
+        pure
+        returns (uint256 number)
+    {
         for (uint256 index = 4; index > 0; --index) {
             number = (number << 8) | uint8(data[offset + index - 1]);
         }

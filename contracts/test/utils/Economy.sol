@@ -60,7 +60,9 @@ abstract contract Economy is Test {
         parameters =
             new Parameters(governance, poster, guardian, COOLDOWN_S, firstSplit(), firstValues());
         datanets = Datanets(
-            address(new Proxy(address(new Datanets()), abi.encodeCall(Datanets.initialize, governance)))
+            address(
+                new Proxy(address(new Datanets()), abi.encodeCall(Datanets.initialize, governance))
+            )
         );
         adapters = Adapters(
             address(

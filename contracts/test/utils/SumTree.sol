@@ -59,9 +59,8 @@ library SumTree {
         next = new Vertex[](level.length / 2);
         for (uint256 index = 0; index < next.length; ++index) {
             (Vertex memory left, Vertex memory right) = (level[2 * index], level[2 * index + 1]);
-            bytes memory pair = abi.encodePacked(
-                bytes1(0x02), left.hash, left.sumWei, right.hash, right.sumWei
-            );
+            bytes memory pair =
+                abi.encodePacked(bytes1(0x02), left.hash, left.sumWei, right.hash, right.sumWei);
             next[index] = Vertex(keccak256(pair), left.sumWei + right.sumWei);
         }
     }
