@@ -386,6 +386,8 @@ contract Disputes is IDisputes, ReentrancyGuardTransient {
     {
         int256 score = Score.scoreOf(row.leaf, receipt.query);
         uint256 higher = 0;
+        bool isAnyLower = false;
+        // To the end, as the row may be on the list after all.
         for (uint256 position = 0; position < receipt.shares.length; ++position) {
             RecordShare calldata share = receipt.shares[position];
             if (share.row == row.row) revert RowListed(row.row);
@@ -393,9 +395,9 @@ contract Disputes is IDisputes, ReentrancyGuardTransient {
                 share.sharePpm == 0 && share.spanTokens == 0 && share.evidence & CITED == 0;
             if (!isForScore) continue;
             if (share.score > score || (share.score == score && share.row < row.row)) ++higher;
-            else if (share.reason != COPY) return false;
+            else if (share.reason != COPY) isAnyLower = true;
         }
-        return higher >= LISTED_FOR_SCORE;
+        return !isAnyLower && higher >= LISTED_FOR_SCORE;
     }
 
     function _isInForce(uint32 version, uint64 timeS) private view returns (bool) {
