@@ -24,12 +24,12 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
         bytes32 answers;
         uint128 totalWei;
         uint80 bondWei;
-        uint48 postedBlock;
+        uint40 postedBlock;
+        bool isDisabled;
         address poster;
         uint40 postedS;
         uint24 windowS;
         uint24 delayS;
-        bool isDisabled;
     }
 
     /// @dev The account's own choice counts from `fromS` on, until then `current` does.
@@ -61,12 +61,13 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
     uint64 public posted;
     /// @dev The active period as far as noted; the true one may be later, see {_active}.
     uint64 private noted;
+    /// @dev What {BURN} can withdraw; in the same word as what changes with it.
+    uint128 private unburntWei;
     Slot[RING] private slots;
     mapping(address account => Redirect) private redirects;
     /// @inheritdoc IPayouts
     mapping(address account => uint128) public claimedWei;
-    /// @inheritdoc IPayouts
-    mapping(address account => uint128) public withdrawableWei;
+    mapping(address account => uint128) private withdrawable;
 
     /// @param parameters Where poster, guardian and numbers come from.
     /// @param disputes Who judges fraud proofs.
@@ -98,7 +99,7 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
         posted = number;
         (slot.payoutId, slot.root, slot.answers) = (id, payout.root, payout.answers);
         (slot.totalWei, slot.bondWei) = (payout.totalWei, msg.value.toUint80());
-        (slot.postedBlock, slot.poster) = (uint48(block.number), msg.sender);
+        (slot.postedBlock, slot.poster) = (uint40(block.number), msg.sender);
         (slot.postedS, slot.isDisabled) = (uint40(block.timestamp), false);
         (slot.windowS, slot.delayS) = (windowS.toUint24(), windowS.toUint24());
         uint64 activatesS = uint64(block.timestamp + windowS);
@@ -132,8 +133,8 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
         uint256 bondWei = slot.bondWei;
         slot.bondWei = 0;
         uint256 rewardWei = bondWei * PARAMETERS.value(IParameters.Key.ChallengerPpm) / WHOLE_PPM;
-        withdrawableWei[challenger] += rewardWei.toUint128();
-        withdrawableWei[FeeSplit.BURN] += (bondWei - rewardWei).toUint128();
+        withdrawable[challenger] += uint128(rewardWei);
+        unburntWei += uint128(bondWei - rewardWei);
         emit BondLost(number, challenger, rewardWei, bondWei - rewardWei);
     }
 
@@ -159,9 +160,10 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
 
     /// @inheritdoc IPayouts
     function withdraw(address account) external nonReentrant {
-        uint128 amountWei = withdrawableWei[account];
+        uint128 amountWei = withdrawableWei(account);
         if (amountWei == 0) revert NothingToWithdraw(account);
-        withdrawableWei[account] = 0;
+        withdrawable[account] = 0;
+        if (account == FeeSplit.BURN) unburntWei = 0;
         emit Withdrawn(account, amountWei);
         Address.sendValue(payable(account), amountWei);
     }
@@ -266,6 +268,11 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
         return posted == 0 ? 0 : _slot(posted).totalWei;
     }
 
+    /// @inheritdoc IPayouts
+    function withdrawableWei(address account) public view returns (uint128) {
+        return account == FeeSplit.BURN ? withdrawable[account] + unburntWei : withdrawable[account];
+    }
+
     function _slot(uint64 number) private view returns (Slot storage) {
         return slots[number % RING];
     }
@@ -318,7 +325,7 @@ contract Payouts is IPayouts, ReentrancyGuardTransient {
     function _giveBack(uint64 number, Slot storage slot) private {
         uint128 amountWei = slot.bondWei;
         slot.bondWei = 0;
-        withdrawableWei[slot.poster] += amountWei;
+        withdrawable[slot.poster] += amountWei;
         emit Released(number, slot.poster, amountWei);
     }
 

@@ -36,15 +36,18 @@ library MerkleTree {
         uint256 depth = siblings.length;
         if (depth > DEPTH_MAX || index >> depth != 0) return false;
         bytes32 vertex = leafHash;
-        for (uint256 height = 0; height < depth; ++height) {
-            vertex = (index >> height) & 1 == 0
-                ? _vertex(vertex, siblings[height])
-                : _vertex(siblings[height], vertex);
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore8(free, 0x01)
+            for { let height := 0 } lt(height, depth) { height := add(height, 1) } {
+                let sibling := calldataload(add(siblings.offset, shl(5, height)))
+                // The side of the vertex: 0 left, 32 right; its sibling is on the other one.
+                let side := shl(5, and(shr(height, index), 1))
+                mstore(add(add(free, 1), side), vertex)
+                mstore(sub(add(free, 33), side), sibling)
+                vertex := keccak256(free, 65)
+            }
         }
         return vertex == root;
-    }
-
-    function _vertex(bytes32 left, bytes32 right) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(bytes1(0x01), left, right));
     }
 }

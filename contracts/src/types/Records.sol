@@ -103,6 +103,9 @@ using Records for AttributionReceipt global;
 /// @notice The id of a record is its EIP-712 `hashStruct`, computed here from the record itself, so
 /// that nobody can anchor an id that belongs to other contents.
 library Records {
+    /// @notice Thrown when a share holds a number that its type does not.
+    error MalformedShare();
+
     bytes32 internal constant SNAPSHOT_TYPEHASH = keccak256(
         "Snapshot(bytes32 datanet,bytes32 parent,bytes32 root,uint32 records,bytes32 contributions,bytes32 licence,uint64 timeS)"
     );
@@ -157,14 +160,35 @@ library Records {
     }
 
     /// @notice The id of an attribution receipt.
+    /// @dev A share is eight words in the calldata; they are hashed as they are, once it is sure that no
+    /// word holds more than its type.
     function id(AttributionReceipt calldata receipt) internal pure returns (bytes32) {
-        bytes memory shares = new bytes(32 * receipt.shares.length);
-        for (uint256 index = 0; index < receipt.shares.length; ++index) {
-            bytes32 share = keccak256(abi.encode(RECORD_SHARE_TYPEHASH, receipt.shares[index]));
-            assembly ("memory-safe") {
-                mstore(add(add(shares, 32), mul(32, index)), share)
+        RecordShare[] calldata shares = receipt.shares;
+        bytes32 kind = RECORD_SHARE_TYPEHASH;
+        bytes32 hashOfShares;
+        uint256 excess;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let hashes := add(free, 288)
+            let end := add(hashes, shl(5, shares.length))
+            mstore(free, kind)
+            let from := shares.offset
+            for { let to := hashes } lt(to, end) { to := add(to, 32) } {
+                calldatacopy(add(free, 32), from, 256)
+                let score := mload(add(free, 128))
+                excess := or(excess, shr(32, mload(add(free, 32))))
+                excess := or(excess, shr(160, mload(add(free, 96))))
+                excess := or(excess, xor(score, signextend(7, score)))
+                excess := or(excess, shr(32, mload(add(free, 160))))
+                excess := or(excess, shr(8, mload(add(free, 192))))
+                excess := or(excess, shr(8, mload(add(free, 224))))
+                excess := or(excess, shr(32, mload(add(free, 256))))
+                mstore(to, keccak256(free, 288))
+                from := add(from, 256)
             }
+            hashOfShares := keccak256(hashes, sub(end, hashes))
         }
+        if (excess != 0) revert MalformedShare();
         return keccak256(
             abi.encode(
                 ATTRIBUTION_RECEIPT_TYPEHASH,
@@ -174,7 +198,7 @@ library Records {
                 keccak256(bytes(receipt.rule)),
                 keccak256(receipt.query),
                 receipt.liftMicronats,
-                keccak256(shares),
+                hashOfShares,
                 receipt.unattributedPpm
             )
         );
