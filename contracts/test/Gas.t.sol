@@ -63,9 +63,9 @@ contract GasTest is Answers {
         }
         uint256 one = _postAndActivate(1);
         uint256 million = _postAndActivate(1_000_000);
-        // 1,000,000 has two bytes more that are not zero.
-        assertEq(million, one + 2 * 12);
-        assertTrue(one <= 160_000);
+        // 1,000,000 has two bytes more that are not zero; hashes differ in theirs by a few.
+        assertTrue(million <= one + 100 && one <= million + 100);
+        assertTrue(one <= 120_000);
     }
 
     /// @dev A claim with a proof of 20 siblings.
