@@ -4,3 +4,4 @@ mod amounts;
 mod merkle;
 mod records;
 mod signatures;
+mod vectors;
