@@ -73,27 +73,6 @@ contract Reputation is IReputation, OfAgents {
     }
 
     /// @inheritdoc IReputation
-    function giveFeedback(
-        uint256 agentId,
-        int128 value,
-        uint8 valueDecimals,
-        string calldata tag1,
-        string calldata tag2,
-        string calldata endpoint,
-        string calldata feedbackURI,
-        bytes32 feedbackHash
-    ) external {
-        if (_agents().isAuthorizedOrOwner(msg.sender, agentId)) {
-            revert SelfFeedback(agentId, msg.sender);
-        }
-        if (valueDecimals > DECIMALS_MAX) revert TooManyDecimals(valueDecimals);
-        if (SignedMath.abs(value) > VALUE_MAX) revert ValueTooLarge(value);
-        _record(
-            agentId, Entry(value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash)
-        );
-    }
-
-    /// @inheritdoc IReputation
     function revokeFeedback(uint256 agentId, uint64 feedbackIndex) external {
         Feedback storage feedback = _feedback(agentId, msg.sender, feedbackIndex);
         if (feedback.isRevoked) revert AlreadyRevoked(agentId, feedbackIndex);
@@ -185,6 +164,27 @@ contract Reputation is IReputation, OfAgents {
     /// @inheritdoc IReputation
     function getLastIndex(uint256 agentId, address clientAddress) external view returns (uint64) {
         return _storage().lastIndex[agentId][clientAddress];
+    }
+
+    /// @inheritdoc IReputation
+    function giveFeedback(
+        uint256 agentId,
+        int128 value,
+        uint8 valueDecimals,
+        string memory tag1,
+        string memory tag2,
+        string memory endpoint,
+        string memory feedbackURI,
+        bytes32 feedbackHash
+    ) public {
+        if (_agents().isAuthorizedOrOwner(msg.sender, agentId)) {
+            revert SelfFeedback(agentId, msg.sender);
+        }
+        if (valueDecimals > DECIMALS_MAX) revert TooManyDecimals(valueDecimals);
+        if (SignedMath.abs(value) > VALUE_MAX) revert ValueTooLarge(value);
+        _record(
+            agentId, Entry(value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash)
+        );
     }
 
     /// @inheritdoc IReputation

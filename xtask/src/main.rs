@@ -10,6 +10,7 @@ mod demo;
 mod demo_data;
 mod pretrain;
 mod product;
+mod rpc_compat;
 mod seeded;
 mod server;
 mod test;
@@ -30,6 +31,8 @@ enum Task {
     Demo(demo::Options),
     /// Install what tests need, build, run every check.
     Test(test::Options),
+    /// Ask a node what the official JSON-RPC suite asks, and compare the answers.
+    RpcCompat(rpc_compat::Options),
     /// Prepare the demo's Datanets under `demo/` from their named sources.
     DemoData(demo_data::Options),
     /// Pre-train the demo's base model on the corpus.
@@ -42,6 +45,7 @@ fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run_all(&options),
+        Task::RpcCompat(options) => rpc_compat::run(&options),
         Task::DemoData(options) => demo_data::run(&options),
         Task::Corpus(options) => corpus::run(&options),
         Task::Pretrain(options) => pretrain::run(&options),

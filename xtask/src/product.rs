@@ -14,6 +14,11 @@ pub(crate) fn build(root: &Path) -> Result<()> {
     if installed("npm") {
         page(root)?;
     }
+    binary(root)
+}
+
+/// Builds `target/release/openledger` with the page that is there.
+pub(crate) fn binary(root: &Path) -> Result<()> {
     let binary = command(root, "cargo build --release --locked --package cli");
     quietly(binary).context("build the binary")
 }

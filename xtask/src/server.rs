@@ -17,14 +17,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the built binary on `listen` with its data in `data`, and waits until it is ready.
     pub(crate) fn start(root: &Path, data: &Path, listen: &str) -> Result<Self> {
-        let mut child = Command::new(root.join("target/release/openledger"))
-            .args(["up", "--json", "--listen", listen, "--data"])
-            .arg(data)
-            .arg("--base")
-            .arg(root.join("demo/base"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("start openledger; is it built?")?;
+        let mut command = Command::new(root.join("target/release/openledger"));
+        command.args(["up", "--json", "--listen", listen, "--data"]).arg(data);
+        command.arg("--base").arg(root.join("demo/base"));
+        Self::of(command)
+    }
+
+    /// Starts a command that prints one line of JSON with its `url` when it is ready.
+    pub(crate) fn of(mut command: Command) -> Result<Self> {
+        let mut child =
+            command.stdout(Stdio::piped()).spawn().context("start openledger; is it built?")?;
         let stdout = child.stdout.take().context("the node has a standard output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).context("read what the node prints")?;

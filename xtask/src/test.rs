@@ -11,6 +11,7 @@ use crate::clients::{Clients, Tools};
 use crate::command::{command, root, run};
 use crate::demo::{Journey, Progress};
 use crate::product;
+use crate::rpc_compat;
 use crate::server::Server;
 
 const WARNINGS: &str = "-Dwarnings";
@@ -26,12 +27,13 @@ pub(crate) struct Options {
 
 type Stage = (&'static str, fn(&Path) -> Result<()>);
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     ("format", format),
     ("page", page),
     ("binary", product::build),
     ("lints", lints),
     ("crates", crates),
+    ("rpc compat", rpc_compat::of_repository),
     ("contracts", contracts),
     ("documentation", documentation),
     ("journey and clients", journey),

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -110,6 +111,42 @@ pub(crate) enum Command {
     /// Show the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Work with a chain alone, without a node.
+    #[command(subcommand)]
+    Chain(ChainCommand),
+}
+
+/// `openledger chain …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChainCommand {
+    /// Serve a chain's JSON-RPC until Ctrl-C, after executing the given blocks.
+    #[command(
+        after_help = "Example:\n  openledger chain serve genesis.json chain.rlp --data /tmp/chain\n  openledger chain serve genesis.json --data /tmp/dev --seal-ms 0   # a block at once\n\nAnswers at / and /rpc, over HTTP and WebSocket."
+    )]
+    Serve(ChainServe),
+}
+
+/// `openledger chain serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ChainServe {
+    /// What the chain starts from, in geth's format.
+    #[arg(value_name = "GENESIS.json")]
+    pub(crate) genesis: PathBuf,
+    /// Blocks to execute first, as `geth export` writes them.
+    #[arg(value_name = "CHAIN.rlp")]
+    pub(crate) blocks: Option<PathBuf>,
+    /// Folder of the chain's database.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8545", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Seal waiting transactions, at most one block in this many milliseconds (default: never).
+    #[arg(long, value_name = "MS")]
+    pub(crate) seal_ms: Option<u64>,
+    /// Answer testing_ methods too, which let anybody have blocks built.
+    #[arg(long)]
+    pub(crate) testing: bool,
 }
 
 /// `openledger up`.

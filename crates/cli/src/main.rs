@@ -9,6 +9,7 @@
 mod arguments;
 
 mod account;
+mod chain;
 mod chat;
 mod contribute;
 mod datanet;
@@ -62,6 +63,7 @@ fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Account(command) => account::run(&client, &command, output),
         Command::Status => doctor::status(&client, output),
         Command::Doctor => doctor::run(&client, output),
+        Command::Chain(command) => chain::run(&command, output),
         Command::Config(command) => settings::run(&command, output),
     }
 }

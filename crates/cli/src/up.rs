@@ -43,7 +43,11 @@ pub(crate) fn run(up: &Up, output: Output) -> Result<(), Failure> {
         Failure::new("start", node::error::chain(&error), hint)
     })?;
     announce(&handle, &data, output);
-    handle.wait_for_signal();
+    handle.wait_for_signal().map_err(|error| {
+        let hint = "check the disk and its free space, then start the node again: what it \
+                    acknowledged is kept";
+        Failure::new("chain", error.to_string(), hint)
+    })?;
     output.line("stopping");
     drop(handle);
     Ok(())
@@ -63,7 +67,8 @@ fn announce(handle: &NodeHandle, data: &Path, output: Output) {
     });
 }
 
-fn log(output: Output) {
+/// Sends the log to standard error.
+pub(crate) fn log(output: Output) {
     let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Already set only in a process that chose its own.

@@ -4,10 +4,15 @@ use alloy_consensus::{
     Transaction as _, TxEnvelope,
     transaction::{Recovered, SignerRecoverable as _},
 };
-use alloy_eips::{Typed2718 as _, eip2718::Decodable2718 as _, eip7825::MAX_TX_GAS_LIMIT_OSAKA};
+use alloy_eips::{
+    eip2718::{Decodable2718 as _, Encodable2718 as _},
+    eip7825::MAX_TX_GAS_LIMIT_OSAKA,
+};
 use alloy_hardforks::EthereumHardforks as _;
 use alloy_primitives::{Address, U256};
 use revm::primitives::eip3860::MAX_INITCODE_SIZE;
+
+mod blobs;
 
 use crate::{error::SubmitError, options::Options, pool::Pooled, rules::Rules};
 
@@ -24,15 +29,16 @@ pub(crate) fn admit(
     options: &Options,
     parent: &alloy_consensus::Header,
 ) -> Result<Pooled, SubmitError> {
-    let limit = options.transaction_bytes_max;
+    let mut limit = options.transaction_bytes_max;
+    if bytes.first() == Some(&blobs::BLOB_TYPE) {
+        let params = rules.blob_params(parent.timestamp);
+        limit = limit.saturating_add(blobs::blob_bytes_max(params));
+    }
     if bytes.len() > limit {
         return Err(SubmitError::Oversized { bytes: bytes.len(), limit });
     }
     let transaction = TxEnvelope::decode_2718_exact(bytes)
         .map_err(|reason| SubmitError::Undecodable { reason })?;
-    if transaction.is_eip4844() {
-        return Err(SubmitError::TypeNotSupported { kind: transaction.ty() });
-    }
     if let Some(chain_id) = transaction.chain_id()
         && chain_id != rules.chain_id()
     {
@@ -40,6 +46,12 @@ pub(crate) fn admit(
     }
     check_fields(&transaction, rules, parent)?;
     check_intrinsic_gas(&transaction, rules, parent)?;
+    // What was admitted in an earlier time is stored without its blobs.
+    if sender.is_none() && blobs::lacks_blobs(&transaction) {
+        return Err(SubmitError::MissingBlobs);
+    }
+    blobs::check(&transaction, rules, parent)?;
+    let transaction = blobs::without_blobs(transaction);
     let sender = match sender {
         Some(sender) => sender,
         None => transaction.recover_signer().ok().ok_or(SubmitError::InvalidSignature)?,
@@ -47,9 +59,10 @@ pub(crate) fn admit(
     let gas = U256::from(transaction.gas_limit());
     let cost = gas
         .saturating_mul(U256::from(transaction.max_fee_per_gas()))
+        .saturating_add(blobs::cost(&transaction))
         .saturating_add(transaction.value());
     // Lists of addresses and authorizations take up to twice their encoding.
-    let bytes = bytes.len().saturating_mul(2).saturating_add(ENTRY_BYTES);
+    let bytes = transaction.encode_2718_len().saturating_mul(2).saturating_add(ENTRY_BYTES);
     Ok(Pooled { transaction: Recovered::new_unchecked(transaction, sender), cost, bytes })
 }
 

@@ -1,16 +1,26 @@
 //! The chain: what it holds in memory, how it opens, accepts and seals.
 
+mod build;
 mod call;
+mod failure;
 mod import;
 mod open;
+mod overlay;
+mod overrides;
+mod proof;
 mod raw;
 mod reads;
+mod request;
 mod seal;
+mod simulate;
 mod submit;
 
-pub use call::CallResult;
+pub use build::{BuildAttributes, Built};
+pub use call::{AccessListResult, CallResult};
+pub use overrides::Overrides;
+pub use proof::{AccountProof, SlotProof};
 pub(crate) use reads::waiting;
-pub use reads::{AccountProof, SlotProof};
+pub use simulate::{SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -37,8 +47,12 @@ pub struct Chain {
     head: RwLock<Arc<Head>>,
     /// Taken before `head` by whoever needs both.
     pool: Mutex<Pool>,
-    /// Held by whoever writes to the database.
+    /// Held by whoever makes the next block, from its parent to its write.
+    next: Mutex<()>,
+    /// Held by whoever writes to the database; taken after `next`.
     turn: Mutex<Turn>,
+    /// An old state, for proofs.
+    past: Mutex<Option<proof::Past>>,
 }
 
 /// The last block as reads need it.

@@ -1,8 +1,13 @@
 //! How each operation can fail.
 
+mod genesis;
 mod import;
 
+pub use genesis::GenesisError;
+
 pub use import::{ExportError, Field, ImportError, ImportFailure, InvalidBlock, VerifyError};
+
+use std::path::PathBuf;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{Panic, Revert, SolError as _};
@@ -43,6 +48,15 @@ pub enum OpenError {
     /// Another process has the database open.
     #[error("the chain database is in use by another process")]
     InUse,
+    /// There is no database, or none with a chain that says what it was started from.
+    #[error("there is no chain at {}", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// What the chain was started from cannot be read.
+    #[error("the chain database has an unusable genesis")]
+    Genesis(#[source] GenesisError),
     /// The database belongs to another network.
     #[error("the chain database was made from genesis {stored}, not {wanted}")]
     OtherGenesis {
@@ -94,11 +108,47 @@ pub enum SubmitError {
         /// Id of this chain.
         chain: u64,
     },
-    /// Blob transactions need a data layer that an embedded chain does not have.
+    /// The fork that brings this type is still to come.
     #[error("transaction type not supported: {kind}")]
     TypeNotSupported {
         /// EIP-2718 type.
         kind: u8,
+    },
+    /// A blob transaction without blobs, or with more than one may have.
+    #[error("blob transaction with {blobs} blobs, permitted 1 to {limit}")]
+    BlobCount {
+        /// Blobs of the transaction.
+        blobs: usize,
+        /// Most allowed.
+        limit: usize,
+    },
+    /// A blob's hash is not of the version that EIP-4844 defines.
+    #[error("blob has invalid versioned hash {hash}")]
+    BlobHashVersion {
+        /// The hash.
+        hash: B256,
+    },
+    /// A blob transaction came as it is in blocks, without the blobs.
+    #[error("missing sidecar in blob transaction")]
+    MissingBlobs,
+    /// Cell proofs (EIP-7594) are a matter of Osaka.
+    #[error("unexpected sidecar version: cell proofs come with Osaka")]
+    CellProofsBeforeOsaka,
+    /// Blobs, commitments, proofs and hashes do not belong together.
+    #[error("invalid blobs: {reason}")]
+    BlobProof {
+        /// What the check found.
+        reason: String,
+    },
+    /// The fee for blob gas is lower than the blob base fee of the next block.
+    #[error(
+        "max fee per blob gas less than block blob gas fee: maxFeePerBlobGas: {fee}, blobGasFee: {base_fee}"
+    )]
+    FeeBelowBlobBaseFee {
+        /// Fee per blob gas, in wei.
+        fee: u128,
+        /// Blob base fee of the next block, in wei.
+        base_fee: u128,
     },
     /// The nonce was used before.
     #[error("nonce too low: next nonce {next}, tx nonce {nonce}")]
@@ -256,20 +306,67 @@ pub enum SealError {
     Store(#[from] StoreError),
 }
 
+/// Why no block can be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// There is no such block to build on.
+    #[error("unknown parent {parent}")]
+    UnknownParent {
+        /// Its hash.
+        parent: B256,
+    },
+    /// Only the last block can be built on.
+    #[error("block {number} is not the latest one, {latest}")]
+    NotLatest {
+        /// Block that was asked for.
+        number: u64,
+        /// Latest block.
+        latest: u64,
+    },
+    /// Time must pass between blocks.
+    #[error("invalid timestamp, parent {parent} given {time}")]
+    Timestamp {
+        /// Time that was asked for, in seconds since 1970.
+        time: u64,
+        /// Time of the parent.
+        parent: u64,
+    },
+    /// The bytes are no EIP-2718 transaction.
+    #[error("transaction {index} cannot be decoded: {reason}")]
+    Undecodable {
+        /// Position among the given transactions.
+        index: usize,
+        /// What the decoder met.
+        reason: alloy_eips::eip2718::Eip2718Error,
+    },
+    /// The signature belongs to nobody.
+    #[error("transaction {index} has an invalid signature")]
+    InvalidSignature {
+        /// Position among the given transactions.
+        index: usize,
+    },
+    /// The transaction cannot be in this block.
+    #[error("transaction {index} is invalid: {reason}")]
+    Transaction {
+        /// Position among the given transactions.
+        index: usize,
+        /// What the executor met.
+        reason: String,
+    },
+    /// Execution failed for a reason that lies not in a transaction.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Why a read has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// There is no such block.
     #[error("header not found")]
     UnknownBlock,
-    /// A proof was asked for a state that is no longer in memory.
-    #[error("proofs exist for the latest block {latest} only, not for {number}")]
-    ProofNotLatest {
-        /// Block that was asked for.
-        number: u64,
-        /// Latest block.
-        latest: u64,
-    },
     /// A log query ends before it begins, or after the latest block.
     #[error("invalid block range params")]
     InvalidRange,
@@ -327,6 +424,99 @@ pub enum CallError {
 impl From<StoreError> for CallError {
     fn from(error: StoreError) -> Self {
         Self::Read(error.into())
+    }
+}
+
+/// Why a simulation of blocks has no result. A call that only reverts is a result.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// No block was given.
+    #[error("empty input")]
+    Empty,
+    /// More blocks than one request may have, gaps included.
+    #[error("too many blocks, limit {limit}")]
+    TooManyBlocks {
+        /// Most blocks after the base.
+        limit: u64,
+    },
+    /// A block does not follow the one before it.
+    #[error("block numbers must be in order: {number} <= {previous}")]
+    BlockOrder {
+        /// Its number.
+        number: u64,
+        /// Number of the block before.
+        previous: u64,
+    },
+    /// A block is not later than the one before it.
+    #[error("block timestamps must be in order: {timestamp_s} <= {previous_s}")]
+    TimeOrder {
+        /// Its time, in seconds.
+        timestamp_s: u64,
+        /// Time of the block before, in seconds.
+        previous_s: u64,
+    },
+    /// A call asks for more gas than its block has left.
+    #[error("block gas limit reached: {needed} >= {limit}")]
+    BlockGasLimit {
+        /// Gas used before the call and its own gas limit.
+        needed: u64,
+        /// Gas limit of the block.
+        limit: u64,
+    },
+    /// A transaction cannot be in a block.
+    #[error("err: {reason} (supplied gas {gas_limit})")]
+    Transaction {
+        /// What kind of fault it is.
+        fault: TransactionFault,
+        /// What is wrong with it.
+        reason: String,
+        /// Its gas limit.
+        gas_limit: u64,
+    },
+    /// A request contradicts itself or the chain.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The system contracts failed.
+    #[error("system calls of block {number} failed")]
+    System {
+        /// Number of the block.
+        number: u64,
+        /// What failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The faults of a simulated transaction that have a code of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionFault {
+    /// The nonce was used before.
+    NonceTooLow,
+    /// An earlier nonce is missing.
+    NonceTooHigh,
+    /// The fee is lower than the base fee.
+    FeeBelowBaseFee,
+    /// The fees contradict each other.
+    InvalidFees,
+    /// The gas limit does not cover the transaction's own bytes.
+    IntrinsicGas,
+    /// The sender cannot pay.
+    InsufficientFunds,
+    /// Creation code longer than EIP-3860 allows.
+    InitcodeTooLarge,
+    /// Anything else.
+    Other,
+}
+
+impl From<StoreError> for SimulateError {
+    fn from(error: StoreError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<ReadError> for SimulateError {
+    fn from(error: ReadError) -> Self {
+        Self::Call(error.into())
     }
 }
 

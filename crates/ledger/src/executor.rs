@@ -4,12 +4,13 @@
 //! up, an importer takes one from outside and compares what [`Run::finish`] returns with it.
 
 use alloy_consensus::{
-    EMPTY_OMMER_ROOT_HASH, Eip658Value, Header, ReceiptEnvelope, Sealed, TxEnvelope,
-    TxReceipt as _,
+    EMPTY_OMMER_ROOT_HASH, Eip658Value, Header, ReceiptEnvelope, Sealed, Transaction as _,
+    TxEnvelope, TxReceipt as _,
     constants::EMPTY_WITHDRAWALS,
     proofs::{calculate_receipt_root, calculate_transaction_root},
     transaction::Recovered,
 };
+use alloy_eips::eip7685::Requests;
 use alloy_eips::{eip1559::BaseFeeParams, eip4895::Withdrawals};
 use alloy_evm::{
     Evm as _, EvmFactory as _,
@@ -55,6 +56,7 @@ pub(crate) struct Run<'a> {
     ommers: &'a [Header],
     withdrawals: Option<Withdrawals>,
     post_states: Option<PostStates>,
+    blob_gas_max: u64,
 }
 
 /// State roots between the transactions, which receipts state before Byzantium (EIP-98).
@@ -126,8 +128,16 @@ impl<'a> Run<'a> {
         let mut executor =
             EthBlockExecutor::new(evm, context, spec, AlloyReceiptBuilder::default());
         executor.apply_pre_execution_changes().map_err(|error| failed(header.number, error))?;
-        let (transactions, ommers) = (Vec::new(), extras.ommers);
-        Ok(Self { executor, header, transactions, ommers, withdrawals, post_states: None })
+        let blobs = rules.blob_params(header.timestamp);
+        Ok(Self {
+            executor,
+            header,
+            transactions: Vec::new(),
+            ommers: extras.ommers,
+            withdrawals,
+            post_states: None,
+            blob_gas_max: blobs.map_or(0, |blobs| blobs.max_blob_gas_per_block()),
+        })
     }
 
     /// Lets the receipts state the root after their transaction; `parent` is the state before the
@@ -146,6 +156,10 @@ impl<'a> Run<'a> {
         &mut self,
         transaction: &Recovered<TxEnvelope>,
     ) -> Result<Verdict, SealError> {
+        let blob_gas = transaction.blob_gas_used().unwrap_or_default();
+        if self.executor.blob_gas_used.saturating_add(blob_gas) > self.blob_gas_max {
+            return Ok(Verdict::Later);
+        }
         match self.execute_strictly(transaction) {
             Ok(()) => Ok(Verdict::Included),
             Err(BlockExecutionError::Validation(error)) => match error {
@@ -188,7 +202,16 @@ impl<'a> Run<'a> {
     /// Ends the block: system calls after the transactions, then every field of the header that
     /// follows from the execution. `trie` is the state trie of the parent and becomes this block's.
     pub(crate) fn finish(self, trie: &mut Trie) -> Result<(Block, Changes), SealError> {
-        let Self { executor, mut header, transactions, ommers, withdrawals, post_states } = self;
+        self.finish_with_requests(trie).map(|(block, changes, _)| (block, changes))
+    }
+
+    /// As [`Self::finish`]; with what the block asks of the consensus layer (EIP-7685).
+    pub(crate) fn finish_with_requests(
+        self,
+        trie: &mut Trie,
+    ) -> Result<(Block, Changes, Requests), SealError> {
+        let Self { executor, mut header, transactions, ommers, withdrawals, post_states, .. } =
+            self;
         let (evm, mut result) = executor.finish().map_err(|error| failed(header.number, error))?;
         let (mut database, _) = evm.finish();
         database.merge_transitions(BundleRetention::PlainState);
@@ -212,7 +235,8 @@ impl<'a> Run<'a> {
         }
         let header = Sealed::new(header);
         let (receipts, ommers) = (result.receipts, ommers.to_vec());
-        Ok((Block { header, transactions, receipts, ommers, withdrawals }, changes))
+        let block = Block { header, transactions, receipts, ommers, withdrawals };
+        Ok((block, changes, result.requests))
     }
 }
 

@@ -18,9 +18,15 @@ use alloy_hardforks::EthereumHardforks;
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 
 use crate::{
+    error::GenesisError,
     rules::Rules,
     state::{Account, AccountChange, Changes},
 };
+
+mod check;
+mod json;
+#[cfg(test)]
+mod tests;
 
 /// What a chain starts from. Two chains with equal genesis have the same first block hash.
 #[derive(Clone, Debug)]
@@ -69,9 +75,32 @@ impl Genesis {
         self.header(self.changes().into_state_root()).hash()
     }
 
-    /// The content of a genesis.json in geth's format.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.0).expect("numbers, bytes and maps with text keys are JSON")
+    /// Reads a `genesis.json` in geth's format.
+    ///
+    /// # Errors
+    ///
+    /// [`GenesisError`] names the field and what it should be.
+    pub fn from_json(json: &[u8]) -> Result<Self, GenesisError> {
+        json::parse(json).map(Self)
+    }
+
+    /// The same genesis as a `genesis.json` in geth's format.
+    #[expect(clippy::missing_panics_doc, reason = "such values can always be written")]
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut genesis = self.0.clone();
+        // As text: a number of JSON need not hold it.
+        let terminal = genesis.config.terminal_total_difficulty.take();
+        let infallible = "numbers, bytes and maps with text keys are JSON";
+        let mut json = serde_json::to_value(&genesis).expect(infallible);
+        if let (Some(terminal), Some(config)) = (terminal, json.get_mut("config")) {
+            config["terminalTotalDifficulty"] = format!("{terminal:#x}").into();
+        }
+        serde_json::to_vec(&json).expect(infallible)
+    }
+
+    /// Milliseconds between two blocks that the genesis asks for, in `config.openledger.blockMs`.
+    pub fn block_ms(&self) -> Option<u64> {
+        self.0.config.extra_fields.get(json::OPENLEDGER)?.get(json::BLOCK_MS)?.as_u64()
     }
 
     pub(crate) fn rules(&self) -> Rules {
@@ -138,13 +167,6 @@ impl Genesis {
             ..Header::default()
         }
         .seal_slow()
-    }
-}
-
-/// The content of a genesis.json in geth's format.
-impl From<alloy_genesis::Genesis> for Genesis {
-    fn from(genesis: alloy_genesis::Genesis) -> Self {
-        Self(genesis)
     }
 }
 

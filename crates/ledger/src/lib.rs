@@ -13,7 +13,7 @@
 //! **Source.** Ethereum yellow paper and the EIPs named beside the code; execution by revm and
 //! alloy-evm, none of whose types leave this crate.
 //!
-//! **Not here.** JSON-RPC, our own contracts, peers and consensus, blobs (EIP-4844).
+//! **Not here.** JSON-RPC, our own contracts, peers and consensus, keeping blobs (EIP-4844).
 
 #![warn(clippy::arithmetic_side_effects)]
 
@@ -32,10 +32,14 @@ mod store;
 mod trie;
 
 pub use block::Block;
-pub use chain::{AccountProof, CallResult, Chain, SlotProof};
+pub use chain::{
+    AccessListResult, AccountProof, BuildAttributes, Built, CallResult, Chain, Overrides,
+    SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall, SlotProof,
+};
 pub use error::{
-    CallError, ExportError, Field, ImportError, ImportFailure, InvalidBlock, OpenError, ReadError,
-    SealError, StoreError, SubmitError, VerifyError,
+    BuildError, CallError, ExportError, Field, GenesisError, ImportError, ImportFailure,
+    InvalidBlock, OpenError, ReadError, SealError, SimulateError, StoreError, SubmitError,
+    TransactionFault, VerifyError,
 };
 pub use genesis::Genesis;
 pub use import::Imported;

@@ -28,7 +28,7 @@ pub struct Options {
     pub replacement_percent: u32,
     /// Threads that check the signatures of one batch.
     pub signature_workers: usize,
-    /// Gas that a call or an estimate may use.
+    /// Gas that a call, an estimate or a whole simulation may use.
     pub call_gas_limit: u64,
     /// Most blocks that one log query may span.
     pub log_blocks_max: u64,
@@ -52,7 +52,7 @@ impl Default for Options {
             transaction_bytes_max: 128 * 1024,
             replacement_percent: 10,
             signature_workers: 4,
-            call_gas_limit: 60_000_000,
+            call_gas_limit: 50_000_000,
             log_blocks_max: 1_000_000,
             logs_max: 100_000,
             cache_bytes: 128 * 1024 * 1024,

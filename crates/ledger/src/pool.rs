@@ -15,7 +15,10 @@ mod content;
 mod journal;
 mod queue;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use alloy_consensus::{
     Transaction as _, TxEnvelope,
@@ -100,6 +103,26 @@ impl Pool {
         Some(Arc::clone(&waiting.pooled))
     }
 
+    /// As [`Self::insert`], for what is on the disk at this position of the order of arrival.
+    pub(crate) fn load(
+        &mut self,
+        arrival: u64,
+        pooled: &Arc<Pooled>,
+        account: Account,
+        options: &Options,
+    ) -> Result<(), SubmitError> {
+        self.arrivals = arrival.saturating_sub(1);
+        let inserted = self.insert(pooled, Bytes::new(), account, options);
+        self.arrivals = arrival;
+        inserted.map(drop)
+    }
+
+    /// Positions of all waiting transactions in the order of arrival.
+    pub(crate) fn arrivals(&self) -> BTreeSet<u64> {
+        let queues = self.queues.values();
+        queues.flat_map(|queue| queue.waiting.values().map(|waiting| waiting.arrival)).collect()
+    }
+
     /// Every waiting transaction, by sender and nonce.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Pooled>> {
         self.queues.values().flat_map(|queue| queue.waiting.values().map(|waiting| &waiting.pooled))
@@ -145,8 +168,10 @@ impl Pool {
         }
         self.arrivals = self.arrivals.saturating_add(1);
         let waiting = Waiting::new(Arc::clone(pooled), self.arrivals);
-        self.change(sender, next, |queue, lists| queue.put(waiting, lists));
-        Ok(self.journal.put(sender, nonce, encoded))
+        if let Some(old) = self.change(sender, next, |queue, lists| queue.put(waiting, lists)) {
+            self.journal.remove(old.arrival);
+        }
+        Ok(self.journal.put(self.arrivals, sender, encoded))
     }
 
     /// The balance must cover the pending run with the new transaction.
@@ -251,9 +276,10 @@ impl Pool {
     }
 
     fn take(&mut self, sender: Address, nonce: u64) {
-        if self.queues.contains_key(&sender) {
-            self.change(sender, 0, |queue, lists| queue.take(nonce, lists));
-            self.journal.remove(sender, nonce);
+        if self.queues.contains_key(&sender)
+            && let Some(taken) = self.change(sender, 0, |queue, lists| queue.take(nonce, lists))
+        {
+            self.journal.remove(taken.arrival);
         }
     }
 
@@ -269,8 +295,8 @@ impl Pool {
             return;
         }
         let gone = self.change(sender, nonce, |queue, lists| queue.advance(nonce, lists));
-        for pooled in gone.iter().filter(|pooled| !included(pooled)) {
-            self.journal.remove(sender, pooled.nonce());
+        for waiting in gone.iter().filter(|waiting| !included(&waiting.pooled)) {
+            self.journal.remove(waiting.arrival);
         }
     }
 

@@ -7,6 +7,8 @@ use alloy_genesis::ChainConfig;
 use alloy_hardforks::{EthereumHardfork, EthereumHardforks, ForkCondition};
 use alloy_primitives::{Address, U256};
 
+mod forks;
+
 /// Fork schedule, chain id and blob parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {

@@ -44,8 +44,9 @@ const ACCOUNTS_BEFORE: TableDefinition<'_, &[u8; 28], &[u8]> =
 /// Slot before a block, by address, slot and block number.
 const STORAGE_BEFORE: TableDefinition<'_, &[u8; 60], &[u8; 32]> =
     TableDefinition::new("storage_before");
-/// EIP-2718 bytes of waiting transactions, by sender and nonce.
-const POOL: TableDefinition<'_, &[u8; 28], &[u8]> = TableDefinition::new("pool");
+/// Sender and EIP-2718 bytes of waiting transactions, by order of arrival: what arrives together
+/// lies together, which keeps the write of a group small.
+const POOL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("waiting");
 
 /// The open database.
 #[derive(Debug)]

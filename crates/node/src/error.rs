@@ -238,6 +238,15 @@ pub enum BaseError {
     },
 }
 
+/// A write of the chain failed while the node ran. What reached the disk is unknown until the next
+/// start reads it, so nothing more is written.
+#[derive(Debug, thiserror::Error)]
+#[error("the chain stopped after a failed write: {cause}")]
+pub struct ChainStopped {
+    /// What failed, with its causes.
+    pub cause: String,
+}
+
 /// Why a node does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -315,6 +324,33 @@ pub enum StartError {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// A file that was named cannot be used.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is no genesis.
+    #[error("{} is no genesis.json", path.display())]
+    Genesis {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: ledger::GenesisError,
+    },
+    /// The blocks cannot be executed.
+    #[error("the blocks of {} cannot be executed", path.display())]
+    Blocks {
+        /// Where they are.
+        path: PathBuf,
+        /// Why, and how far they could.
+        #[source]
+        source: ledger::ImportError,
     },
     /// The address is taken.
     #[error("cannot listen on {listen}")]

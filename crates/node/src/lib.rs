@@ -20,6 +20,7 @@ mod workers;
 mod arrivals;
 mod chain;
 mod chain_client;
+mod intake;
 mod keys;
 mod outbox;
 mod tables;
@@ -52,8 +53,11 @@ pub mod client;
 pub mod openapi;
 pub mod wire;
 
+mod chain_server;
 mod server;
 
+pub use chain_server::{ChainServer, ServeChain};
 pub use keys::exported_key;
 pub use primitives;
+pub use rpc::JsonRpc;
 pub use server::{Node, NodeHandle};

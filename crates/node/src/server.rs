@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::core::Core;
-use crate::error::StartError;
+use crate::error::{ChainStopped, StartError};
 use crate::{answer, http, jobs, rpc, workers};
 
 /// A node that can be started.
@@ -38,18 +38,15 @@ impl Node {
         let listen = config.listen;
         let (core, sealing) = Core::open(config)?;
         let mut threads = vec![sealing];
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime();
         let runtime = match runtime {
             Ok(runtime) => runtime,
             Err(source) => return Err(refuse(&core, threads, StartError::Runtime { source })),
         };
-        let listener = match runtime.block_on(TcpListener::bind(listen)) {
-            Ok(listener) => listener,
-            Err(source) => {
-                return Err(refuse(&core, threads, StartError::Listen { listen, source }));
-            }
+        let (listener, address) = match self::listen(&runtime, listen) {
+            Ok(listening) => listening,
+            Err(error) => return Err(refuse(&core, threads, error)),
         };
-        let address = listener.local_addr().unwrap_or(listen);
         threads.push(spawn(&core, "answers", answer::work));
         threads.push(spawn(&core, "training", jobs::work));
         let (shutdown, stopped) = oneshot::channel();
@@ -58,6 +55,18 @@ impl Node {
         blocks(&core, &runtime);
         Ok(NodeHandle { core, address, runtime: Some(runtime), shutdown: Some(shutdown), threads })
     }
+}
+
+/// Takes the port; with where it is.
+pub(crate) fn listen(
+    runtime: &Runtime,
+    listen: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = runtime
+        .block_on(TcpListener::bind(listen))
+        .map_err(|source| StartError::Listen { listen, source })?;
+    let address = listener.local_addr().unwrap_or(listen);
+    Ok((listener, address))
 }
 
 fn refuse(core: &Core, threads: Vec<JoinHandle<()>>, error: StartError) -> StartError {
@@ -78,7 +87,21 @@ fn routes(core: &Arc<Core>) -> Router {
     product.merge(rpc::router(Arc::clone(&core.chain)))
 }
 
-fn serve(listener: TcpListener, app: Router, stopped: oneshot::Receiver<()>, runtime: &Runtime) {
+/// What runs the connections. They only read, write and wait, so that a few threads do: each
+/// more costs every request a share of waking it.
+pub(crate) fn runtime() -> std::io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = (cores / 4).clamp(1, 4);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()
+}
+
+/// Serves until `stopped` hears something, or its other end is gone.
+pub(crate) fn serve(
+    listener: TcpListener,
+    app: Router,
+    stopped: oneshot::Receiver<()>,
+    runtime: &Runtime,
+) {
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move {
         let stop = async move {
@@ -125,15 +148,27 @@ impl NodeHandle {
     }
 
     /// Waits for Ctrl-C or a request to terminate.
-    pub fn wait_for_signal(&self) {
-        if let Some(runtime) = &self.runtime {
-            runtime.block_on(signal());
-        }
+    ///
+    /// # Errors
+    /// [`ChainStopped`] when the chain's database fails first: the node must be started again.
+    pub fn wait_for_signal(&self) -> Result<(), ChainStopped> {
+        let Some(runtime) = &self.runtime else { return Ok(()) };
+        let mut failure = self.core.chain.failure();
+        runtime.block_on(async {
+            tokio::select! {
+                () = signal() => Ok(()),
+                failed = failure.wait_for(Option::is_some) => {
+                    let cause = failed.ok().and_then(|cause| cause.clone()).unwrap_or_default();
+                    Err(ChainStopped { cause })
+                }
+            }
+        })
     }
 }
 
+/// Waits for Ctrl-C or a request to terminate.
 #[cfg(unix)]
-async fn signal() {
+pub(crate) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         drop(tokio::signal::ctrl_c().await);
@@ -145,8 +180,9 @@ async fn signal() {
     }
 }
 
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
-async fn signal() {
+pub(crate) async fn signal() {
     drop(tokio::signal::ctrl_c().await);
 }
 

@@ -1,28 +1,32 @@
 //! Execution that changes nothing: calls, gas estimates, access lists.
 
-use std::collections::BTreeMap;
-
+use alloy_consensus::Header;
 use alloy_eips::BlockId;
-use alloy_evm::{
-    Evm as _, EvmEnv, EvmFactory as _,
-    eth::EthEvmFactory,
-    overrides::{StateOverrideError, apply_state_overrides},
-    rpc::TryIntoTxEnv as _,
-};
-use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_rpc_types_eth::{AccessList, AccessListItem, TransactionRequest, state::StateOverride};
+use alloy_evm::{Evm as _, EvmEnv, eth::EthEvmContext};
+use alloy_primitives::{Bytes, U256};
+use alloy_rpc_types_eth::{AccessList, TransactionRequest};
 use revm::{
+    Inspector,
     context::{
         TxEnv,
-        result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, ResultAndState},
+        result::{ExecutionResult, HaltReason, ResultAndState},
     },
-    database::CacheDB,
-    state::EvmState,
+    context_interface::Transaction as _,
+    inspector::NoOpInspector,
+    primitives::hardfork::SpecId,
 };
+use revm_inspectors::access_list::AccessListInspector;
 
-use super::{Chain, reads::resolve};
+use super::{
+    Chain,
+    failure::{execution_error, result_of},
+    overlay::Overlay,
+    overrides::{self, Accounts, Overrides},
+    reads::resolve,
+    request::{self, Defaults},
+};
 use crate::{
-    error::{CallError, ReadError, StoreError},
+    error::{CallError, ReadError},
     executor::next_header,
     state::StateAt,
     store::Reader,
@@ -42,13 +46,23 @@ pub struct CallResult {
     pub gas_used: u64,
 }
 
-type CallDatabase<'r> = CacheDB<StateAt<'r>>;
+/// What a request touches beyond what is free anyway (EIP-2930).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessListResult {
+    /// Accounts and slots.
+    pub list: AccessList,
+    /// Gas used with that list, refunds deducted.
+    pub gas_used: u64,
+    /// Why the execution failed with that list, if it did.
+    pub failure: Option<String>,
+}
 
 /// A request on a state, ready to run any number of times.
-struct Simulation<'r> {
-    database: CallDatabase<'r>,
-    environment: EvmEnv,
-    transaction: TxEnv,
+pub(super) struct Simulation<'r> {
+    pub(super) overlay: Overlay<'r>,
+    pub(super) environment: EvmEnv,
+    pub(super) accounts: Accounts,
+    pub(super) transaction: TxEnv,
 }
 
 impl Chain {
@@ -66,10 +80,10 @@ impl Chain {
         request: TransactionRequest,
         block: BlockId,
     ) -> Result<CallResult, CallError> {
-        self.call_on(request, block, StateOverride::default())
+        self.call_on(request, block, Overrides::default())
     }
 
-    /// As [`Self::call`], on a state with these changes.
+    /// As [`Self::call`], with other accounts or in another block.
     ///
     /// # Errors
     ///
@@ -78,11 +92,10 @@ impl Chain {
         &self,
         request: TransactionRequest,
         block: BlockId,
-        overrides: StateOverride,
+        overrides: Overrides,
     ) -> Result<CallResult, CallError> {
         let reader = self.store.reader()?;
         let mut simulation = self.simulation(&reader, request, block, overrides)?;
-        simulation.cap_gas_by_balance()?;
         result_of(simulation.run()?.result)
     }
 
@@ -98,11 +111,12 @@ impl Chain {
         &self,
         request: TransactionRequest,
         block: BlockId,
-        overrides: StateOverride,
+        overrides: Overrides,
     ) -> Result<u64, CallError> {
         let reader = self.store.reader()?;
+        let asked = request.gas.filter(|gas| *gas >= TRANSFER_GAS);
         let mut simulation = self.simulation(&reader, request, block, overrides)?;
-        simulation.cap_gas_by_balance()?;
+        simulation.limit_gas(asked, self.options.call_gas_limit)?;
         if simulation.is_plain_transfer()? {
             let highest = std::mem::replace(&mut simulation.transaction.gas_limit, TRANSFER_GAS);
             if simulation.run().is_ok_and(|outcome| outcome.result.is_success()) {
@@ -118,85 +132,146 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// As [`Self::call`].
+    /// As [`Self::call`], but an execution that fails has a list, too.
     pub fn access_list(
         &self,
         request: TransactionRequest,
         block: BlockId,
-    ) -> Result<(AccessList, u64), CallError> {
+        overrides: Overrides,
+    ) -> Result<AccessListResult, CallError> {
         let reader = self.store.reader()?;
-        let mut simulation = self.simulation(&reader, request, block, StateOverride::default())?;
-        simulation.cap_gas_by_balance()?;
+        let mut simulation = self.simulation(&reader, request, block, overrides)?;
+        if simulation.transaction.tx_type == 0 {
+            // A legacy transaction has no place for the list.
+            simulation.transaction.tx_type = 1;
+            simulation.transaction.chain_id = Some(self.rules.chain_id());
+        }
         loop {
-            let outcome = simulation.run()?;
-            let gas_used = outcome.result.tx_gas_used();
-            let list = simulation.touched(&outcome.state);
+            let known = simulation.transaction.access_list.clone();
+            let mut inspector = AccessListInspector::new(known);
+            let outcome = simulation.inspect(&mut inspector)?;
+            let list = inspector.into_access_list();
             if list == simulation.transaction.access_list {
-                result_of(outcome.result)?;
-                return Ok((list, gas_used));
+                let gas_used = outcome.result.tx_gas_used();
+                let failure = result_of(outcome.result).err().map(|error| error.to_string());
+                return Ok(AccessListResult { list, gas_used, failure });
             }
             simulation.transaction.access_list = list;
         }
     }
 
-    fn simulation<'r>(
+    /// Everything that a call needs, fees and gas limit as geth's `eth_call` has them.
+    pub(super) fn simulation<'r>(
         &self,
         reader: &'r Reader,
         request: TransactionRequest,
         block: BlockId,
-        overrides: StateOverride,
+        overrides: Overrides,
     ) -> Result<Simulation<'r>, CallError> {
         let number = resolve(reader, block)?;
-        let header = reader.header(number)?.ok_or(ReadError::UnknownBlock)?;
-        let mut environment = if block.is_pending() {
-            let time = header.timestamp.saturating_add(1);
-            let to = self.options.fee_recipient;
-            let next = next_header(&self.rules, &header, time, to, self.options.block_gas_limit);
-            self.rules.environment(&next)
-        } else {
-            self.rules.environment(header.inner())
+        let mut header = self.header_of_call(reader, number, block.is_pending())?;
+        overrides::apply_header(&mut header, &overrides.block);
+        let blob_base_fee = overrides.block.blob_base_fee;
+        let environment = overrides::environment(&self.rules, &header, blob_base_fee);
+        let overlay = Overlay::new(StateAt::new(reader, number));
+        self.simulation_in(overlay, environment, request, overrides)
+    }
+
+    /// As [`Self::simulation`], on a state and in a block that are there already.
+    pub(super) fn simulation_in<'r>(
+        &self,
+        mut overlay: Overlay<'r>,
+        mut environment: EvmEnv,
+        request: TransactionRequest,
+        overrides: Overrides,
+    ) -> Result<Simulation<'r>, CallError> {
+        environment.cfg_env.disable_nonce_check = true;
+        for (number, hash) in overrides.block.block_hash.into_iter().flatten() {
+            overlay.set_hash(number, hash);
+        }
+        let accounts: Accounts = overrides.state.into_iter().collect();
+        overrides::apply_accounts(&mut overlay, &accounts)?;
+        let from = request.from.unwrap_or_default();
+        let defaults = Defaults {
+            nonce: overlay.info(from)?.unwrap_or_default().nonce,
+            gas_limit: self.options.call_gas_limit,
+            has_base_fee: true,
+            chain_id: self.rules.chain_id(),
         };
-        let allowed = &mut environment.cfg_env;
-        allowed.disable_eip3607 = true;
-        allowed.disable_base_fee = true;
-        allowed.disable_nonce_check = true;
-        allowed.disable_block_gas_limit = true;
-        allowed.tx_gas_limit_cap = Some(u64::MAX);
-        let mut database = CacheDB::new(StateAt::new(reader, number));
-        apply_state_overrides(overrides, &mut database).map_err(override_error)?;
-        let mut transaction: TxEnv = request
-            .try_into_tx_env(&environment)
-            .map_err(|error| CallError::Invalid { reason: error.to_string() })?;
-        let limit = self.options.call_gas_limit;
-        transaction.gas_limit = transaction.gas_limit.min(limit);
-        Ok(Simulation { database, environment, transaction })
+        let typed = request::typed(request, defaults)?;
+        let mut transaction = request::environment(&typed, from);
+        transaction.gas_limit = transaction.gas_limit.min(self.options.call_gas_limit);
+        forgive_fees(&mut environment, &transaction);
+        Ok(Simulation { overlay, environment, accounts, transaction })
+    }
+
+    fn header_of_call(
+        &self,
+        reader: &Reader,
+        number: u64,
+        is_pending: bool,
+    ) -> Result<Header, ReadError> {
+        let header = reader.header(number)?.ok_or(ReadError::UnknownBlock)?;
+        if !is_pending {
+            return Ok(header.into_inner());
+        }
+        let time = header.timestamp.saturating_add(1);
+        let to = self.options.fee_recipient;
+        Ok(next_header(&self.rules, &header, time, to, self.options.block_gas_limit))
     }
 }
 
-impl Simulation<'_> {
+/// Without a price the block has no base fee either, so that contracts see a consistent world.
+fn forgive_fees(environment: &mut EvmEnv, transaction: &TxEnv) {
+    if transaction.gas_price == 0 {
+        environment.block_env.basefee = 0;
+    }
+    if let Some(blobs) = &mut environment.block_env.blob_excess_gas_and_price
+        && transaction.max_fee_per_blob_gas == 0
+    {
+        blobs.blob_gasprice = 0;
+    }
+}
+
+impl<'r> Simulation<'r> {
     fn run(&mut self) -> Result<ResultAndState, CallError> {
-        let mut evm =
-            EthEvmFactory::default().create_evm(&mut self.database, self.environment.clone());
+        self.inspect(&mut NoOpInspector)
+    }
+
+    /// Runs once and leaves the state as it was.
+    pub(super) fn inspect<'o, I>(
+        &'o mut self,
+        inspector: &'o mut I,
+    ) -> Result<ResultAndState, CallError>
+    where
+        I: Inspector<EthEvmContext<&'o mut Overlay<'r>>>,
+    {
+        let environment = self.environment.clone();
+        let mut evm = overrides::evm(&mut self.overlay, environment, inspector, &self.accounts)?;
         evm.transact_raw(self.transaction.clone()).map_err(execution_error)
     }
 
-    fn balance(&mut self, address: Address) -> Result<U256, CallError> {
-        let account = self.database.load_account(address)?;
-        Ok(account.info.balance)
-    }
-
-    /// With a gas price, the gas limit cannot exceed what the sender can pay.
-    fn cap_gas_by_balance(&mut self) -> Result<(), CallError> {
-        let price = U256::from(self.transaction.gas_price);
-        if price.is_zero() {
-            return Ok(());
+    /// The highest limit that makes sense: what was asked or fits a block, what one transaction
+    /// may have (EIP-7825), what the sender can pay for.
+    fn limit_gas(&mut self, asked: Option<u64>, call_gas_limit: u64) -> Result<(), CallError> {
+        let mut highest = asked.unwrap_or(self.environment.block_env.gas_limit);
+        if self.environment.cfg_env.spec().is_enabled_in(SpecId::OSAKA) {
+            highest = highest.min(alloy_eips::eip7825::MAX_TX_GAS_LIMIT_OSAKA);
         }
-        let balance = self.balance(self.transaction.caller)?;
-        let rest = balance.checked_sub(self.transaction.value).ok_or_else(|| {
-            CallError::Invalid { reason: "insufficient funds for gas * price + value".to_owned() }
-        })?;
-        let affordable = rest.checked_div(price).unwrap_or_default().saturating_to::<u64>();
-        self.transaction.gas_limit = self.transaction.gas_limit.min(affordable);
+        highest = highest.min(call_gas_limit);
+        let price = U256::from(self.transaction.gas_price);
+        if !price.is_zero() {
+            let balance = self.overlay.info(self.transaction.caller)?.unwrap_or_default().balance;
+            let blobs = U256::from(self.transaction.total_blob_gas())
+                .saturating_mul(U256::from(self.transaction.max_fee_per_blob_gas));
+            let spent = self.transaction.value.saturating_add(blobs);
+            let rest = balance.checked_sub(spent).ok_or_else(|| CallError::Invalid {
+                reason: "insufficient funds for gas * price + value".to_owned(),
+            })?;
+            let affordable = rest.checked_div(price).unwrap_or_default().saturating_to::<u64>();
+            highest = highest.min(affordable);
+        }
+        self.transaction.gas_limit = highest;
         Ok(())
     }
 
@@ -209,7 +284,7 @@ impl Simulation<'_> {
         {
             return Ok(false);
         }
-        Ok(self.database.load_account(to)?.info.is_empty_code_hash())
+        Ok(self.overlay.info(to)?.is_none_or(|info| info.is_empty_code_hash()))
     }
 
     /// Bisection between the gas used and the highest allowed limit.
@@ -256,76 +331,6 @@ impl Simulation<'_> {
             Err(error) => Err(error),
         }
     }
-
-    /// Accounts with slots, and accounts that are not free anyway: sender, recipient, precompiles.
-    fn touched(&self, state: &EvmState) -> AccessList {
-        let caller = self.transaction.caller;
-        let recipient = match self.transaction.kind.to() {
-            Some(to) => *to,
-            None => caller.create(self.transaction.nonce),
-        };
-        let beneficiary = self.environment.block_env.beneficiary;
-        let free = |address: &Address| {
-            [caller, recipient, beneficiary].contains(address) || is_precompile(address)
-        };
-        let slots: BTreeMap<Address, Vec<B256>> = state
-            .iter()
-            .map(|(address, account)| {
-                let mut keys: Vec<_> = account.storage.keys().map(|key| B256::from(*key)).collect();
-                keys.sort_unstable();
-                (*address, keys)
-            })
-            .filter(|(address, keys)| !keys.is_empty() || !free(address))
-            .collect();
-        let items = slots
-            .into_iter()
-            .map(|(address, storage_keys)| AccessListItem { address, storage_keys });
-        AccessList(items.collect())
-    }
-}
-
-/// Addresses 0x01 to 0x11, and 0x100 (EIP-7951).
-fn is_precompile(address: &Address) -> bool {
-    let number = U256::from_be_slice(address.as_slice());
-    number <= U256::from(0x11) && !number.is_zero() || number == U256::from(0x100)
-}
-
-fn result_of(result: ExecutionResult) -> Result<CallResult, CallError> {
-    let gas_used = result.tx_gas_used();
-    match result {
-        ExecutionResult::Success { output, .. } => {
-            Ok(CallResult { output: output.into_data(), gas_used })
-        }
-        ExecutionResult::Revert { output, .. } => Err(CallError::Reverted { output }),
-        ExecutionResult::Halt { reason, .. } => Err(CallError::Halted { reason: halt(&reason) }),
-    }
-}
-
-fn halt(reason: &HaltReason) -> String {
-    match reason {
-        HaltReason::OutOfGas(_) => "out of gas".to_owned(),
-        HaltReason::OpcodeNotFound | HaltReason::InvalidFEOpcode => "invalid opcode".to_owned(),
-        reason => reason.to_string(),
-    }
-}
-
-fn execution_error(error: EVMError<StoreError>) -> CallError {
-    match error {
-        EVMError::Database(error) => error.into(),
-        EVMError::Transaction(InvalidTransaction::LackOfFundForMaxFee { fee, balance }) => {
-            let reason =
-                format!("insufficient funds for gas * price + value: have {balance} want {fee}");
-            CallError::Invalid { reason }
-        }
-        EVMError::Transaction(
-            InvalidTransaction::CallGasCostMoreThanGasLimit { initial_gas, gas_limit }
-            | InvalidTransaction::GasFloorMoreThanGasLimit { gas_floor: initial_gas, gas_limit },
-        ) => {
-            let reason = format!("intrinsic gas too low: have {gas_limit}, want {initial_gas}");
-            CallError::Invalid { reason }
-        }
-        error => CallError::Invalid { reason: error.to_string() },
-    }
 }
 
 /// A limit below the intrinsic gas means that the sender cannot afford the transaction.
@@ -335,12 +340,5 @@ fn too_little_gas(error: CallError, allowance: u64) -> CallError {
             CallError::GasAllowance { allowance }
         }
         error => error,
-    }
-}
-
-fn override_error(error: StateOverrideError<StoreError>) -> CallError {
-    match error {
-        StateOverrideError::Database(error) => error.into(),
-        error => CallError::Invalid { reason: error.to_string() },
     }
 }

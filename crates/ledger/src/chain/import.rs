@@ -5,9 +5,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use alloy_consensus::{
-    BlockHeader as _, Header, Sealed, Transaction as _, transaction::TxHashRef as _,
-};
+use alloy_consensus::{BlockHeader as _, Header, Sealed, Transaction as _};
 use alloy_evm::block::{BlockExecutionError, BlockValidationError};
 use alloy_hardforks::EthereumHardforks as _;
 use alloy_primitives::B256;
@@ -21,9 +19,8 @@ use crate::{
         GENERATIONS, Imported, Parent, RawBlock, Relatives, Stream, check_body, check_header,
         check_ommers, invalid,
     },
-    pool::Pooled,
     state::{Changes, StateAt},
-    store::{PoolChanges, Reader},
+    store::Reader,
     trie::Trie,
 };
 
@@ -78,7 +75,7 @@ impl Chain {
 
     /// Adds one block; `None` when the chain has it already.
     pub(crate) fn import_block(&self, block: RawBlock) -> Result<Option<Block>, ImportFailure> {
-        let mut turn = lock(&self.turn);
+        let _next = lock(&self.next);
         let parent = self.current();
         let reader = self.store.reader()?;
         let (number, head) = (block.header.number, parent.header.number());
@@ -89,19 +86,16 @@ impl Chain {
             return Err(ImportFailure::Gap { number, head });
         }
         let (block, changes, state) = self.executed(&reader, &parent, block)?;
-        let places = block.transactions.iter().map(|tx| (tx.signer(), tx.nonce()));
-        self.with_journal(&mut turn, |journal| {
-            let removed: Vec<_> = journal.removed.iter().copied().chain(places).collect();
-            let pool = PoolChanges { added: journal.added, removed: &removed };
-            self.store.write_block(&block, &changes, &pool)
+        self.with_journal(&mut lock(&self.turn), |journal| {
+            self.store.write_block(&block, &changes, journal)
         })?;
         let head = Arc::new(Head { header: block.header.clone(), state });
         let mut pool = self.pool();
         *self.head.write().unwrap_or_else(PoisonError::into_inner) = head;
         for transaction in &block.transactions {
             let next = transaction.nonce().saturating_add(1);
-            let is_it = |gone: &Pooled| gone.hash() == *transaction.tx_hash();
-            pool.advance(transaction.signer(), next, is_it);
+            // What is in the block leaves the stored pool with the next write.
+            pool.advance(transaction.signer(), next, |_| false);
         }
         for (address, change) in &changes.accounts {
             pool.advance(*address, change.info.map_or(0, |info| info.nonce), |_| false);

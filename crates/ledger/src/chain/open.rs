@@ -36,6 +36,16 @@ impl Chain {
         Self::with_database(database, genesis, options)
     }
 
+    /// Opens the chain that is in the file at `path`, whatever it was started from.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`], and [`OpenError::Missing`] when there is no chain.
+    pub fn open_stored(path: &Path, options: Options) -> Result<Self, OpenError> {
+        let (store, genesis) = open_store(path, &options)?;
+        Self::with_store(store, &genesis, options)
+    }
+
     /// Opens the chain on any storage that behaves like a file.
     ///
     /// # Errors
@@ -64,7 +74,10 @@ impl Chain {
         genesis: &Genesis,
         options: Options,
     ) -> Result<Self, OpenError> {
-        let store = Store::new(database)?;
+        Self::with_store(Store::new(database)?, genesis, options)
+    }
+
+    fn with_store(store: Store, genesis: &Genesis, options: Options) -> Result<Self, OpenError> {
         let rules = genesis.rules();
         let (header, state) = match store.reader()?.head() {
             Some(number) => load(&store.reader()?, number, genesis)?,
@@ -78,9 +91,23 @@ impl Chain {
             store,
             head: RwLock::new(Arc::new(head)),
             pool: Mutex::new(pool),
+            next: Mutex::new(()),
             turn: Mutex::new(Turn::default()),
+            past: Mutex::new(None),
         })
     }
+}
+
+/// The database of an existing chain and what it was started from.
+pub(crate) fn open_store(path: &Path, options: &Options) -> Result<(Store, Genesis), OpenError> {
+    if !path.is_file() {
+        return Err(OpenError::Missing { path: path.to_owned() });
+    }
+    let store = Store::new(builder(options).open(path).map_err(open_error)?)?;
+    let stored = store.reader()?.genesis()?;
+    let stored = stored.ok_or_else(|| OpenError::Missing { path: path.to_owned() })?;
+    let genesis = Genesis::from_json(&stored).map_err(OpenError::Genesis)?;
+    Ok((store, genesis))
 }
 
 fn builder(options: &Options) -> Builder {
@@ -141,17 +168,19 @@ fn load_pool(
     head: &Head,
 ) -> Result<Pool, StoreError> {
     let mut pool = Pool::default();
-    let mut stale = Vec::new();
-    for (sender, nonce, bytes) in store.reader()?.pool()? {
-        let account = head.account(sender)?;
-        let waits = admit(&bytes, Some(sender), rules, options, &head.header)
-            .and_then(|pooled| pool.insert(&Arc::new(pooled), bytes, account, options));
-        if waits.is_err() {
-            stale.push((sender, nonce));
-        }
+    let stored = store.reader()?.pool()?;
+    for (arrival, sender, bytes) in &stored {
+        let account = head.account(*sender)?;
+        // What is refused now is stale: it is not among the arrivals below.
+        drop(
+            admit(bytes, Some(*sender), rules, options, &head.header)
+                .and_then(|pooled| pool.load(*arrival, &Arc::new(pooled), account, options)),
+        );
     }
-    // What the journal would add is on the disk already.
-    stale.extend(pool.journal.take().removed);
+    drop(pool.journal.take());
+    let waiting = pool.arrivals();
+    let mut stale: Vec<_> = stored.into_iter().map(|(arrival, ..)| arrival).collect();
+    stale.retain(|arrival| !waiting.contains(arrival));
     if !stale.is_empty() {
         store.write_pool(&PoolChanges { added: &[], removed: &stale })?;
     }

@@ -1,6 +1,7 @@
 //! Blocks, headers, receipts and transactions in their wire encoding.
 
-use alloy_eips::{BlockId, eip2718::Encodable2718 as _};
+use alloy_consensus::BlockHeader as _;
+use alloy_eips::{BlockId, eip2718::Encodable2718 as _, eip7910::EthConfig};
 use alloy_primitives::{B256, Bytes, U256};
 
 use super::{Chain, reads::resolve};
@@ -61,6 +62,21 @@ impl Chain {
     /// When the database fails.
     pub fn genesis_json(&self) -> Result<Option<Bytes>, StoreError> {
         Ok(self.store.reader()?.genesis()?.map(Bytes::from))
+    }
+
+    /// The present, the next and the last scheduled fork, seen from the last block (EIP-7910).
+    /// `None` before Cancun, where the description begins.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn fork_schedule(&self) -> Result<Option<EthConfig>, StoreError> {
+        let reader = self.store.reader()?;
+        let missing = || StoreError::Damaged { what: "header" };
+        let first = reader.first()?.ok_or_else(missing)?;
+        let first = reader.header(first)?.ok_or_else(missing)?;
+        let now_s = self.head().timestamp();
+        Ok(self.rules.schedule(first.hash(), first.timestamp(), now_s))
     }
 
     /// Sum of the difficulties from the first block to this one; it stops growing at the merge.

@@ -1,10 +1,9 @@
 //! Reads: blocks, transactions, receipts, logs, accounts, proofs, fees.
 
-use alloy_consensus::{BlockHeader as _, Header, Sealed, transaction::TransactionInfo};
+use alloy_consensus::{Header, Sealed, transaction::TransactionInfo};
 use alloy_eips::{BlockId, BlockNumberOrTag, eip7840::BlobParams};
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log, Transaction, TransactionReceipt};
-use alloy_trie::TrieAccount;
 
 use super::Chain;
 use crate::{
@@ -15,32 +14,7 @@ use crate::{
     pool::{PoolContent, PoolStatus, Pooled},
     state::{Account, StateAt},
     store::Reader,
-    trie::Trie,
 };
-
-/// An account with the vertices that prove it, and some of its slots, against the state root.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountProof {
-    /// The account; the default one when it does not exist.
-    pub account: Account,
-    /// Root of its storage.
-    pub storage_root: B256,
-    /// RLP vertices from the state root to the account (EIP-1186).
-    pub proof: Vec<Bytes>,
-    /// The slots that were asked for, in that order.
-    pub slots: Vec<SlotProof>,
-}
-
-/// A slot with the vertices that prove it against the storage root.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SlotProof {
-    /// Number of the slot.
-    pub slot: U256,
-    /// Its value, zero when it was never set.
-    pub value: U256,
-    /// RLP vertices from the storage root to the slot.
-    pub proof: Vec<Bytes>,
-}
 
 impl Chain {
     /// The id that signatures bind to (EIP-155).
@@ -201,41 +175,6 @@ impl Chain {
         Ok(state.storage(address, slot)?)
     }
 
-    /// An account and slots of it with their proofs, after the latest block.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError::ProofNotLatest`] for an older block: only the latest trie is kept.
-    pub fn proof(
-        &self,
-        address: Address,
-        slots: &[U256],
-        block: BlockId,
-    ) -> Result<AccountProof, ReadError> {
-        let head = self.current();
-        let number = resolve(&self.store.reader()?, block)?;
-        let latest = head.header.number();
-        if number != latest {
-            return Err(ReadError::ProofNotLatest { number, latest });
-        }
-        let key = keccak256(address);
-        let (account, storage) = match head.state.get(key) {
-            Some(leaf) => (decode::<TrieAccount>(&leaf.value)?, leaf.storage.clone()),
-            None => (TrieAccount::default(), Trie::default()),
-        };
-        let slots = slots.iter().map(|slot| prove_slot(&storage, *slot));
-        Ok(AccountProof {
-            account: Account {
-                nonce: account.nonce,
-                balance: account.balance,
-                code_hash: account.code_hash,
-            },
-            storage_root: account.storage_root,
-            proof: head.state.proof(key),
-            slots: slots.collect::<Result<_, _>>()?,
-        })
-    }
-
     /// The logs that a filter selects, in the order of the chain.
     ///
     /// A range that leaves an end open means the latest block there.
@@ -289,19 +228,6 @@ impl Chain {
 /// A waiting transaction as JSON-RPC shows it.
 pub(crate) fn waiting(pooled: &Pooled) -> Transaction {
     Transaction::from_transaction(pooled.transaction.clone(), TransactionInfo::default())
-}
-
-fn prove_slot(storage: &Trie, slot: U256) -> Result<SlotProof, StoreError> {
-    let key = keccak256(slot.to_be_bytes::<32>());
-    let value = match storage.get(key) {
-        Some(leaf) => decode(&leaf.value)?,
-        None => U256::ZERO,
-    };
-    Ok(SlotProof { slot, value, proof: storage.proof(key) })
-}
-
-fn decode<T: alloy_rlp::Decodable>(mut rlp: &[u8]) -> Result<T, StoreError> {
-    T::decode(&mut rlp).ok().ok_or(StoreError::Damaged { what: "trie leaf" })
 }
 
 /// Number of the block that is meant, if it exists in this snapshot.

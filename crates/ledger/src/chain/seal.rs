@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use alloy_consensus::{Header, transaction::TxHashRef as _};
 use alloy_primitives::{B256, Bytes};
 
-use super::{Chain, Head, Turn, lock};
+use super::{Chain, Head, lock};
 use crate::{
     block::Block,
     error::{SealError, SubmitError},
@@ -39,7 +39,7 @@ impl Chain {
     ///
     /// [`SealError`]; the chain is as before then.
     pub fn seal(&self, timestamp_s: u64) -> Result<Option<Block>, SealError> {
-        self.seal_if(&mut lock(&self.turn), timestamp_s, Empty::Skip)
+        self.seal_if(timestamp_s, Empty::Skip)
     }
 
     /// As [`Self::seal`], but seals an empty block when nothing waits: it moves the time that
@@ -49,7 +49,7 @@ impl Chain {
     ///
     /// As [`Self::seal`].
     pub fn seal_even_empty(&self, timestamp_s: u64) -> Result<Block, SealError> {
-        let block = self.seal_if(&mut lock(&self.turn), timestamp_s, Empty::Seal)?;
+        let block = self.seal_if(timestamp_s, Empty::Seal)?;
         block.ok_or(SealError::TimeExhausted { number: self.current().header.number })
     }
 
@@ -70,7 +70,7 @@ impl Chain {
         let hash = admitted.hash;
         let sealed = self.seal(timestamp_s);
         if !matches!(sealed, Ok(Some(_))) {
-            self.write_journal(admitted)?;
+            self.write_journal(admitted.sequence)?;
         }
         match sealed {
             Ok(block) => Ok((hash, block)),
@@ -78,12 +78,8 @@ impl Chain {
         }
     }
 
-    fn seal_if(
-        &self,
-        turn: &mut Turn,
-        timestamp_s: u64,
-        empty: Empty,
-    ) -> Result<Option<Block>, SealError> {
+    fn seal_if(&self, timestamp_s: u64, empty: Empty) -> Result<Option<Block>, SealError> {
+        let _next = lock(&self.next);
         let parent = self.current();
         let header = self.next_header(&parent, timestamp_s)?;
         let reader = self.store.reader()?;
@@ -97,7 +93,7 @@ impl Chain {
         }
         let mut trie = parent.state.clone();
         let (block, changes) = run.finish(&mut trie)?;
-        self.commit(turn, &block, &changes, &tried, trie)?;
+        self.commit(&block, &changes, &tried, trie)?;
         Ok(Some(block))
     }
 
@@ -113,15 +109,15 @@ impl Chain {
     }
 
     /// Offers waiting transactions to the block until it is full or none is left.
-    fn fill(&self, run: &mut Run<'_>, parent: &Head) -> Result<Tried, SealError> {
+    pub(super) fn fill(&self, run: &mut Run<'_>, parent: &Head) -> Result<Tried, SealError> {
         let base_fee = crate::executor::next_base_fee(&self.rules, &parent.header);
         let mut best = Best::new(&self.pool(), base_fee.unwrap_or_default());
         let mut tried = Tried::default();
         while run.gas_left() >= TRANSACTION_GAS_MIN {
-            let Some(pooled) = best.next(&self.pool()) else { break };
+            let Some((pooled, arrival)) = best.next(&self.pool()) else { break };
             let (sender, next) = (pooled.sender(), pooled.nonce().saturating_add(1));
             match run.execute(&pooled.transaction)? {
-                Verdict::Included => tried.included.push(pooled),
+                Verdict::Included => tried.included.push((pooled, arrival)),
                 Verdict::Rejected => tried.rejected.push(pooled),
                 Verdict::Later | Verdict::BelowBaseFee => continue,
             }
@@ -134,14 +130,13 @@ impl Chain {
     /// The one write of a block, then the new head, then the pool without the block.
     fn commit(
         &self,
-        turn: &mut Turn,
         block: &Block,
         changes: &Changes,
         tried: &Tried,
         state: Trie,
     ) -> Result<(), SealError> {
-        let included = tried.included.iter().map(|pooled| (pooled.sender(), pooled.nonce()));
-        self.with_journal(turn, |journal| {
+        let included = tried.included.iter().map(|(_, arrival)| *arrival);
+        self.with_journal(&mut lock(&self.turn), |journal| {
             let removed: Vec<_> = journal.removed.iter().copied().chain(included).collect();
             let pool = PoolChanges { added: journal.added, removed: &removed };
             self.store.write_block(block, changes, &pool)
@@ -157,8 +152,9 @@ impl Chain {
 
 /// What happened to the transactions that were offered to a block.
 #[derive(Debug, Default)]
-struct Tried {
-    included: Vec<Arc<Pooled>>,
+pub(super) struct Tried {
+    /// With their positions in the order of arrival.
+    included: Vec<(Arc<Pooled>, u64)>,
     rejected: Vec<Arc<Pooled>>,
     waits_for_base_fee: bool,
 }
@@ -167,7 +163,7 @@ impl Tried {
     /// Takes what was included or can never be out of the pool, and whatever else the block made
     /// impossible.
     fn leave(&self, pool: &mut Pool, changes: &Changes) {
-        for pooled in &self.included {
+        for (pooled, _) in &self.included {
             let next = pooled.nonce().saturating_add(1);
             pool.advance(pooled.sender(), next, |gone| gone.hash() == pooled.hash());
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use alloy_consensus::Transaction as _;
+use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY};
 
 use super::{Chain, Head, Turn, lock};
@@ -20,11 +21,13 @@ const EIP7702_MAGIC: [u8; 3] = [0xef, 0x01, 0x00];
 /// Fewer transactions than this are not worth a thread.
 const PER_WORKER_MIN: usize = 16;
 
+const STOPPED: SubmitError = SubmitError::Store(StoreError::Stopped);
+
 /// A transaction in the pool whose write is still to come.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Admitted {
     pub(super) hash: B256,
-    sequence: u64,
+    pub(super) sequence: u64,
 }
 
 impl Chain {
@@ -37,24 +40,39 @@ impl Chain {
     /// [`SubmitError`], with the messages that wallets know; nothing is kept then.
     pub fn submit(&self, transaction: &Bytes) -> Result<B256, SubmitError> {
         let admitted = self.admit(transaction)?;
-        self.write_journal(admitted)?;
+        self.write_journal(admitted.sequence)?;
         Ok(admitted.hash)
     }
 
     /// Accepts several transactions with one write; the results are in the order of the input.
     /// Signatures are recovered on [`Options::signature_workers`](crate::Options) threads.
     pub fn submit_all(&self, transactions: &[Bytes]) -> Vec<Result<B256, SubmitError>> {
+        let accepted = self.accept_all(transactions);
+        match self.flush() {
+            Ok(()) => accepted,
+            Err(_) => accepted.into_iter().map(|hash| hash.and(Err(STOPPED))).collect(),
+        }
+    }
+
+    /// As [`Self::submit_all`], but before the write: until [`Self::flush`] has returned, nothing
+    /// may be acknowledged. For callers that gather several of these into one write.
+    pub fn accept_all(&self, transactions: &[Bytes]) -> Vec<Result<B256, SubmitError>> {
         let head = self.current();
         let checked = self.check_all(&head, transactions);
-        let enter =
-            |(checked, bytes): (Result<_, _>, &Bytes)| self.enter(Arc::new(checked?), bytes);
-        let admitted: Vec<_> = checked.into_iter().zip(transactions).map(enter).collect();
-        let write = |admitted: Admitted| {
-            self.write_journal(admitted)?;
-            Ok(admitted.hash)
+        let enter = |(checked, bytes): (Result<_, _>, &Bytes)| {
+            self.enter(Arc::new(checked?), bytes).map(|admitted| admitted.hash)
         };
-        // The first write takes all of them along; the rest find theirs done.
-        admitted.into_iter().map(|admitted| admitted.and_then(write)).collect()
+        checked.into_iter().zip(transactions).map(enter).collect()
+    }
+
+    /// Makes everything that was accepted durable.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; the chain takes no more writes then.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        let sequence = self.pool().journal.last();
+        self.write_journal(sequence)
     }
 
     /// Checks a transaction and puts it into the pool, not yet onto the disk.
@@ -97,7 +115,14 @@ impl Chain {
         let mut pool = self.pool();
         let account = self.current().account(pooled.sender())?;
         self.check_sender(pooled.sender(), account)?;
-        let sequence = pool.insert(&pooled, bytes.clone(), account, &self.options)?;
+        // Of blobs nothing is kept once they are checked.
+        let has_blobs = pooled.transaction.is_eip4844();
+        let stored = if has_blobs {
+            pooled.transaction.inner().encoded_2718().into()
+        } else {
+            bytes.clone()
+        };
+        let sequence = pool.insert(&pooled, stored, account, &self.options)?;
         Ok(Admitted { hash: pooled.hash(), sequence })
     }
 
@@ -113,10 +138,10 @@ impl Chain {
     }
 
     /// Makes everything in the pool's journal durable, unless another writer has done so since
-    /// the transaction was noted there.
-    pub(super) fn write_journal(&self, admitted: Admitted) -> Result<(), StoreError> {
+    /// the change with this sequence number.
+    pub(super) fn write_journal(&self, sequence: u64) -> Result<(), StoreError> {
         let mut turn = lock(&self.turn);
-        if turn.written >= admitted.sequence {
+        if turn.written >= sequence {
             return Ok(());
         }
         self.with_journal(&mut turn, |changes| self.store.write_pool(changes))

@@ -31,12 +31,14 @@ impl Best {
         best
     }
 
-    /// The next transaction. Its sender's following one comes only after [`Self::offer`].
-    pub(crate) fn next(&mut self, pool: &Pool) -> Option<Arc<Pooled>> {
+    /// The next transaction and its position in the order of arrival. Its sender's following one
+    /// comes only after [`Self::offer`].
+    pub(crate) fn next(&mut self, pool: &Pool) -> Option<(Arc<Pooled>, u64)> {
         loop {
             let (_, _, sender, nonce) = self.heads.pop()?;
-            if let Some(pooled) = pool.at(sender, nonce) {
-                return Some(pooled);
+            let waiting = pool.queues.get(&sender).and_then(|queue| queue.waiting.get(&nonce));
+            if let Some(waiting) = waiting {
+                return Some((Arc::clone(&waiting.pooled), waiting.arrival));
             }
         }
     }

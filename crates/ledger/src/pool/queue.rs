@@ -132,7 +132,7 @@ impl Queue {
     }
 
     /// Puts a transaction in, in place of the one with its nonce, which is returned.
-    pub(super) fn put(&mut self, new: Waiting, lists: &mut Lists) -> Option<Arc<Pooled>> {
+    pub(super) fn put(&mut self, new: Waiting, lists: &mut Lists) -> Option<Waiting> {
         let nonce = new.pooled.nonce();
         lists.add(&new);
         if nonce > self.end {
@@ -149,11 +149,11 @@ impl Queue {
             }
         }
         self.extend(lists);
-        replaced.map(|old| old.pooled)
+        replaced
     }
 
     /// Takes a transaction out. Those that follow it in the run are queued then.
-    pub(super) fn take(&mut self, nonce: u64, lists: &mut Lists) -> Option<Arc<Pooled>> {
+    pub(super) fn take(&mut self, nonce: u64, lists: &mut Lists) -> Option<Waiting> {
         let taken = self.waiting.remove(&nonce)?;
         lists.forget(&taken);
         if self.is_pending(nonce) {
@@ -167,11 +167,11 @@ impl Queue {
         } else {
             lists.unlist_queued(&taken);
         }
-        Some(taken.pooled)
+        Some(taken)
     }
 
     /// The account's next nonce is now `base`: takes out what has a lower one.
-    pub(super) fn advance(&mut self, base: u64, lists: &mut Lists) -> Vec<Arc<Pooled>> {
+    pub(super) fn advance(&mut self, base: u64, lists: &mut Lists) -> Vec<Waiting> {
         let mut stale = Vec::new();
         while let Some(entry) = self.waiting.first_entry()
             && *entry.key() < base
@@ -183,7 +183,7 @@ impl Queue {
             } else {
                 lists.unlist_queued(&waiting);
             }
-            stale.push(waiting.pooled);
+            stale.push(waiting);
         }
         self.base = base.max(self.base);
         self.end = self.end.max(self.base);

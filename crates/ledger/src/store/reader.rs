@@ -1,5 +1,7 @@
 //! Reads from one snapshot.
 
+mod history;
+
 use std::{collections::BTreeMap, fmt};
 
 use alloy_consensus::{
@@ -38,7 +40,7 @@ pub(crate) struct Reader {
     codes: ReadOnlyTable<&'static [u8; 32], &'static [u8]>,
     accounts_before: ReadOnlyTable<&'static [u8; 28], &'static [u8]>,
     storage_before: ReadOnlyTable<&'static [u8; 60], &'static [u8; 32]>,
-    pool: ReadOnlyTable<&'static [u8; 28], &'static [u8]>,
+    pool: ReadOnlyTable<u64, &'static [u8]>,
     head: Option<u64>,
     /// For the tables that few reads need.
     rest: ReadTransaction,
@@ -213,15 +215,14 @@ impl Reader {
         Ok(Bytes::copy_from_slice(stored.value()))
     }
 
-    /// Waiting transactions: sender, nonce, EIP-2718 bytes.
-    pub(crate) fn pool(&self) -> Result<Vec<(Address, u64, Bytes)>, StoreError> {
+    /// Waiting transactions: position in the order of arrival, sender, EIP-2718 bytes.
+    pub(crate) fn pool(&self) -> Result<Vec<(u64, Address, Bytes)>, StoreError> {
         let mut waiting = Vec::new();
         for entry in self.pool.iter()? {
-            let (place, bytes) = entry?;
-            let (sender, nonce) =
-                place.value().split_first_chunk::<20>().unwrap_or((&[0; 20], &[]));
-            let nonce = nonce.first_chunk::<8>().map_or(0, |nonce| u64::from_be_bytes(*nonce));
-            waiting.push((sender.into(), nonce, Bytes::copy_from_slice(bytes.value())));
+            let (arrival, stored) = entry?;
+            let damaged = StoreError::Damaged { what: "waiting transaction" };
+            let (sender, bytes) = stored.value().split_first_chunk::<20>().ok_or(damaged)?;
+            waiting.push((arrival.value(), sender.into(), Bytes::copy_from_slice(bytes)));
         }
         Ok(waiting)
     }

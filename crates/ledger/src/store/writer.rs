@@ -17,10 +17,10 @@ use crate::{
 /// Changes to the stored pool, applied in this order.
 #[derive(Debug, Default)]
 pub(crate) struct PoolChanges<'a> {
-    /// Accepted transactions: sender, nonce, EIP-2718 bytes.
-    pub(crate) added: &'a [(Address, u64, Bytes)],
-    /// Transactions that no longer wait.
-    pub(crate) removed: &'a [(Address, u64)],
+    /// Accepted transactions: position in the order of arrival, sender, EIP-2718 bytes.
+    pub(crate) added: &'a [(u64, Address, Bytes)],
+    /// Positions of transactions that no longer wait.
+    pub(crate) removed: &'a [u64],
 }
 
 impl Store {
@@ -65,13 +65,11 @@ impl Store {
 
 fn write_pool(write: &WriteTransaction, pool: &PoolChanges<'_>) -> Result<(), StoreError> {
     let mut table = write.open_table(POOL)?;
-    for (sender, nonce, bytes) in pool.added {
-        let place: [u8; 28] = key(&sender.0.0, *nonce);
-        table.insert(&place, bytes.as_ref())?;
+    for (arrival, sender, bytes) in pool.added {
+        table.insert(arrival, [sender.as_slice(), bytes].concat().as_slice())?;
     }
-    for (sender, nonce) in pool.removed {
-        let place: [u8; 28] = key(&sender.0.0, *nonce);
-        table.remove(&place)?;
+    for arrival in pool.removed {
+        table.remove(arrival)?;
     }
     Ok(())
 }

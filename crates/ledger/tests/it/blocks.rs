@@ -101,7 +101,7 @@ fn the_base_fee_follows_the_load() {
         "gasLimit": "0x186a0", "difficulty": "0x0", "baseFeePerGas": "0x3b9aca00",
         "alloc": { Account::new(0).address.to_string(): { "balance": "0xde0b6b3a7640000" } }
     });
-    let genesis = Genesis::from(serde_json::from_value::<alloy_genesis::Genesis>(geth).unwrap());
+    let genesis = Genesis::from_json(geth.to_string().as_bytes()).unwrap();
     let chain = Chain::in_memory(&genesis, options).unwrap();
     let (alice, bob) = (Account::new(0), Account::new(1));
     let mut nonce = 0;

@@ -6,7 +6,7 @@ use alloy_rpc_types_eth::{
     state::{AccountOverride, StateOverride},
 };
 use alloy_sol_types::{Revert, SolError};
-use ledger::{CallError, Chain};
+use ledger::{CallError, Chain, Overrides};
 
 use crate::account::{
     Account, RECORDER, REVERTER, chain, ether, fields, forwarder, initcode, run, word,
@@ -47,8 +47,7 @@ fn a_revert_carries_its_data_and_reason() {
     let overflow = hex!("4e487b710000000000000000000000000000000000000000000000000000000000000011");
     let error = chain.call(request(contract, &overflow), BlockId::latest()).unwrap_err();
     assert_eq!(error.to_string(), "execution reverted: arithmetic underflow or overflow");
-    let error =
-        chain.estimate_gas(request(contract, b""), BlockId::latest(), StateOverride::default());
+    let error = chain.estimate_gas(request(contract, b""), BlockId::latest(), Overrides::default());
     assert!(matches!(error, Err(CallError::Reverted { .. })));
 }
 
@@ -66,7 +65,7 @@ fn a_reverted_transaction_is_included_and_failed() {
 fn check_estimate(chain: &Chain, from: Account, to: Address, input: &[u8]) {
     let asked = request(to, input).from(from.address);
     let latest = BlockId::latest();
-    let gas = chain.estimate_gas(asked, latest, StateOverride::default()).unwrap();
+    let gas = chain.estimate_gas(asked, latest, Overrides::default()).unwrap();
     let nonce = chain.account(from.address, latest).unwrap().nonce;
     let transaction = |nonce, gas_limit| {
         let input = Bytes::copy_from_slice(input);
@@ -87,7 +86,7 @@ fn estimates_are_tight() {
     let outer = Account::new(0).address.create(1);
     check_estimate(&chain, Account::new(1), outer, &word(6));
     let transfer = request(Account::new(3).address, b"").from(Account::new(1).address);
-    let gas = chain.estimate_gas(transfer, BlockId::latest(), StateOverride::default());
+    let gas = chain.estimate_gas(transfer, BlockId::latest(), Overrides::default());
     assert_eq!(gas.unwrap(), 21_000);
 }
 
@@ -97,7 +96,7 @@ fn an_estimate_names_what_cannot_be_paid() {
     let base = request(Account::new(0).address, b"").from(pauper.address);
     let estimate = |request| {
         chain
-            .estimate_gas(request, BlockId::latest(), StateOverride::default())
+            .estimate_gas(request, BlockId::latest(), Overrides::default())
             .unwrap_err()
             .to_string()
     };
@@ -120,7 +119,13 @@ fn overrides_apply_to_one_call() {
         AccountOverride { balance: Some(ether(5)), ..Default::default() },
     );
     let asked = request(contract, &word(8)).from(Account::new(99).address).value(ether(4));
-    let result = chain.call_on(asked.clone(), BlockId::latest(), overrides).unwrap();
+    let result = chain
+        .call_on(
+            asked.clone(),
+            BlockId::latest(),
+            Overrides { state: overrides, ..Default::default() },
+        )
+        .unwrap();
     assert_eq!(result.output.as_ref(), word(8));
     assert!(chain.call(asked, BlockId::latest()).is_err());
 }
@@ -131,11 +136,12 @@ fn an_access_list_names_what_is_touched() {
     run(&chain, &Account::new(0).deploy(1, &forwarder(contract)));
     let outer = Account::new(0).address.create(1);
     let asked = request(outer, &word(6)).from(Account::new(1).address);
-    let (list, gas) = chain.access_list(asked, BlockId::latest()).unwrap();
-    assert_eq!(list.0.len(), 1);
-    assert_eq!(list.0[0].address, contract);
-    assert_eq!(list.0[0].storage_keys, [alloy_primitives::B256::ZERO]);
-    assert!(gas > 21_000);
+    let found = chain.access_list(asked, BlockId::latest(), Overrides::default()).unwrap();
+    let list = found.list.0;
+    assert_eq!(list.len(), 1);
+    assert_eq!(list[0].address, contract);
+    assert_eq!(list[0].storage_keys, [alloy_primitives::B256::ZERO]);
+    assert!(found.gas_used > 21_000 && found.failure.is_none());
 }
 
 #[test]

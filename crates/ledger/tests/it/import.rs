@@ -6,7 +6,7 @@ use alloy_consensus::transaction::TxHashRef as _;
 use alloy_primitives::{B256, U256, b256, keccak256};
 use alloy_rlp::BufMut as _;
 use alloy_trie::root::ordered_trie_root_with_encoder;
-use ledger::{Chain, Genesis, Options};
+use ledger::{Chain, Genesis, OpenError, Options};
 
 /// Hash of the official chain's last block.
 const HEAD: B256 = b256!("0xd226371d0b1551adb03fb52b71f08e3e11247fe9b1af994768af8cdaa8e7dcd7");
@@ -17,8 +17,7 @@ pub(crate) fn file(name: &str) -> Vec<u8> {
 }
 
 pub(crate) fn genesis() -> Genesis {
-    let genesis: alloy_genesis::Genesis = serde_json::from_slice(&file("genesis.json")).unwrap();
-    genesis.into()
+    Genesis::from_json(&file("genesis.json")).unwrap()
 }
 
 pub(crate) fn official() -> Chain {
@@ -63,4 +62,71 @@ fn gives_back_the_bytes_that_it_read() {
     assert!(chain.total_difficulty(35u64.into()).unwrap() >= terminal);
     assert!(chain.raw_block(55u64.into()).unwrap().is_none());
     assert!(chain.raw_transaction(HEAD).unwrap().is_none());
+}
+
+/// The answer to the first request of one of the official exchanges.
+fn answer(name: &str) -> serde_json::Value {
+    let exchange = String::from_utf8(file(name)).unwrap();
+    let (_, answer) = exchange.split_once("<< ").unwrap();
+    let answer: serde_json::Value = serde_json::from_str(answer.lines().next().unwrap()).unwrap();
+    answer["result"].clone()
+}
+
+#[test]
+fn describes_the_forks_as_go_ethereum_does() {
+    let chain = official();
+    let schedule = chain.fork_schedule().unwrap().unwrap();
+    assert_eq!(serde_json::to_value(schedule).unwrap(), answer("eth_config/get-config.io"));
+
+    let start = Chain::in_memory(&genesis(), Options::default()).unwrap();
+    assert!(start.fork_schedule().unwrap().is_none(), "before Cancun");
+    let chain = Chain::in_memory(&Genesis::new(1612, [].into()), Options::default()).unwrap();
+    let ours = chain.fork_schedule().unwrap().unwrap();
+    assert_eq!((ours.current.activation_time, ours.next, ours.last), (0, None, None));
+}
+
+#[test]
+fn announces_the_forks_to_come() {
+    let cancun = chain_at(420);
+    let schedule = cancun.fork_schedule().unwrap().unwrap();
+    assert_eq!(schedule.current.activation_time, 420);
+    assert_eq!(schedule.current.system_contracts.len(), 1);
+    assert_eq!(schedule.current.precompiles.len(), 10);
+    assert_eq!(schedule.next.unwrap().activation_time, 450);
+    let last = schedule.last.unwrap();
+    assert_eq!(last.activation_time, 540);
+    assert_eq!(serde_json::to_value(&last).unwrap(), answer("eth_config/get-config.io")["current"]);
+}
+
+/// The official chain up to its first block at `time_s`.
+fn chain_at(time_s: u64) -> Chain {
+    let chain = official();
+    let mut bytes = Vec::new();
+    for number in 1..=54u64 {
+        bytes.extend_from_slice(&chain.raw_block(number.into()).unwrap().unwrap());
+        if chain.header(number.into()).unwrap().unwrap().timestamp >= time_s {
+            break;
+        }
+    }
+    let part = Chain::in_memory(&genesis(), Options::default()).unwrap();
+    part.import(bytes.as_slice(), |_| {}).unwrap();
+    part
+}
+
+#[test]
+fn opens_what_was_imported_without_its_genesis_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.redb");
+    let missing = Chain::open_stored(&path, Options::default()).unwrap_err();
+    assert!(matches!(missing, OpenError::Missing { .. }), "{missing}");
+    let chain = Chain::open(&path, &genesis(), Options::default()).unwrap();
+    chain.import(file("chain.rlp").as_slice(), |_| {}).unwrap();
+    let held = Chain::open_stored(&path, Options::default()).unwrap_err();
+    assert!(matches!(held, OpenError::InUse), "{held}");
+    drop(chain);
+    let chain = Chain::open_stored(&path, Options::default()).unwrap();
+    assert_eq!(chain.head().hash(), HEAD);
+    drop(chain);
+    let other = Chain::open(&path, &Genesis::new(1, [].into()), Options::default()).unwrap_err();
+    assert!(matches!(other, OpenError::OtherGenesis { .. }), "{other}");
 }

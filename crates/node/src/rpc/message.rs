@@ -1,6 +1,6 @@
 //! JSON-RPC 2.0: requests, replies, errors.
 
-use ledger::{CallError, ReadError, StoreError, SubmitError};
+use ledger::{BuildError, CallError, ReadError, StoreError, SubmitError};
 use serde_json::{Value, json};
 
 use super::params::Params;
@@ -90,6 +90,19 @@ impl From<SubmitError> for RpcError {
     }
 }
 
+impl From<BuildError> for RpcError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Store(error) => error.into(),
+            BuildError::Seal(error) => {
+                tracing::error!(cause = %causes(&error), "a block could not be built");
+                Self::internal()
+            }
+            error => Self::server(error.to_string()),
+        }
+    }
+}
+
 impl From<CallError> for RpcError {
     fn from(error: CallError) -> Self {
         let message = error.to_string();
@@ -101,8 +114,8 @@ impl From<CallError> for RpcError {
     }
 }
 
-/// Runs a method.
-pub(super) type Method<'a> = &'a mut dyn FnMut(&str, &Params) -> Result<Value, RpcError>;
+/// Runs a method; the last argument is the requests that follow in the batch.
+pub(super) type Method<'a> = &'a mut dyn FnMut(&str, &Params, &[Value]) -> Result<Value, RpcError>;
 
 /// What a batch may ask for.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +130,7 @@ pub(super) struct BatchLimits {
 pub(super) fn answer(body: &[u8], limits: BatchLimits, method: Method<'_>) -> Option<String> {
     match serde_json::from_slice(body) {
         Ok(Value::Array(requests)) => answer_batch(requests, limits, method),
-        Ok(request) => answer_one(request, method),
+        Ok(request) => answer_one(request, &[], method),
         Err(error) => Some(failure(&Value::Null, RpcError::not_json(&error))),
     }
 }
@@ -133,9 +146,10 @@ fn answer_batch(requests: Vec<Value>, limits: BatchLimits, method: Method<'_>) -
         return Some(format!("[{}]", failure(id, RpcError::invalid_request(message))));
     }
     let mut replies = String::new();
-    for request in requests {
+    let mut requests = requests.into_iter();
+    while let Some(request) = requests.next() {
         let reply = if replies.len() < limits.reply_bytes_max {
-            answer_one(request, method)
+            answer_one(request, requests.as_slice(), method)
         } else {
             request.get("id").map(|id| failure(id, RpcError::response_too_large()))
         };
@@ -150,7 +164,7 @@ fn answer_batch(requests: Vec<Value>, limits: BatchLimits, method: Method<'_>) -
     Some(replies)
 }
 
-fn answer_one(mut request: Value, method: Method<'_>) -> Option<String> {
+fn answer_one(mut request: Value, following: &[Value], method: Method<'_>) -> Option<String> {
     let id = match request.get("id") {
         Some(id @ (Value::String(_) | Value::Number(_) | Value::Null)) => Some(id.clone()),
         Some(_) => return Some(failure(&Value::Null, RpcError::invalid_request("invalid id"))),
@@ -167,7 +181,7 @@ fn answer_one(mut request: Value, method: Method<'_>) -> Option<String> {
         Some(Value::Array(values)) => Ok(Params::new(values)),
         Some(_) => Err(RpcError::invalid_params("non-array args")),
     };
-    let outcome = params.and_then(|params| method(name, &params));
+    let outcome = params.and_then(|params| method(name, &params, following));
     let id = id?;
     Some(match outcome {
         Ok(result) => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#),

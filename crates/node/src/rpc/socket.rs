@@ -22,7 +22,7 @@ use super::{
     message::{self, RpcError, json_of, quantity},
     methods,
     params::Params,
-    transactions,
+    sending, transactions,
 };
 
 /// Most connections at a time.
@@ -151,7 +151,9 @@ async fn answer(
 ) -> Vec<String> {
     let mut owned = std::mem::take(subscriptions);
     let task = tokio::task::spawn_blocking(move || {
-        let mut method = |name: &str, params: &Params| match name {
+        let mut ahead = sending::Ahead::default();
+        let mut method = |name: &str, params: &Params, following: &[Value]| match name {
+            sending::METHOD => ahead.send(&server, params, following),
             "eth_subscribe" => owned.subscribe(params),
             "eth_unsubscribe" => owned.unsubscribe(params),
             name => methods::call(&server, name, params),

@@ -1,19 +1,18 @@
-//! Accounts, calls and proofs.
+//! Accounts and their storage.
 
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256};
-use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use serde_json::{Map, Value, json};
 
 use super::{
     Server,
-    message::{RpcError, json_of, quantity},
-    params::{Params, Slot},
+    message::{RpcError, quantity},
+    params::Params,
 };
 
 /// Most slots in one request.
-const SLOTS_MAX: usize = 1024;
+pub(super) const SLOTS_MAX: usize = 1024;
 
 pub(super) fn balance(server: &Server, params: &Params) -> Result<Value, RpcError> {
     Ok(quantity(server.chain().account(params.address(0)?, params.block_or_latest(1)?)?.balance))
@@ -60,61 +59,4 @@ pub(super) fn storage_values(server: &Server, params: &Params) -> Result<Value, 
         found.insert(format!("{address:#x}"), values.into());
     }
     Ok(found.into())
-}
-
-/// EIP-1186, for the latest block.
-pub(super) fn proof(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    let address = params.address(0)?;
-    let slots = params.required::<Vec<String>>(1)?;
-    if slots.len() > SLOTS_MAX {
-        let message = format!("too many slots (max {SLOTS_MAX}, got {})", slots.len());
-        return Err(RpcError::invalid_params(message));
-    }
-    let slots = slots.iter().map(|slot| Slot::parse(slot)).collect::<Result<Vec<_>, _>>()?;
-    let numbers: Vec<_> = slots.iter().map(|slot| slot.number).collect();
-    let proof = server.chain().proof(address, &numbers, params.block_or_latest(2)?)?;
-    let storage: Vec<_> = slots
-        .iter()
-        .zip(&proof.slots)
-        .map(|(slot, proven)| {
-            json!({ "key": slot.shown(), "value": proven.value, "proof": proven.proof })
-        })
-        .collect();
-    Ok(json!({
-        "address": address,
-        "accountProof": proof.proof,
-        "balance": proof.account.balance,
-        "codeHash": proof.account.code_hash,
-        "nonce": quantity(proof.account.nonce),
-        "storageHash": proof.storage_root,
-        "storageProof": storage,
-    }))
-}
-
-pub(super) fn call(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    let result =
-        server.chain().call_on(request(params)?, params.block_or_latest(1)?, overrides(params)?)?;
-    Ok(json!(result.output))
-}
-
-pub(super) fn estimate_gas(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    let gas = server.chain().estimate_gas(
-        request(params)?,
-        params.block_or_latest(1)?,
-        overrides(params)?,
-    )?;
-    Ok(quantity(gas))
-}
-
-pub(super) fn access_list(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    let (list, gas) = server.chain().access_list(request(params)?, params.block_or_latest(1)?)?;
-    Ok(json!({ "accessList": json_of(list)?, "gasUsed": quantity(gas) }))
-}
-
-fn request(params: &Params) -> Result<TransactionRequest, RpcError> {
-    params.required(0)
-}
-
-fn overrides(params: &Params) -> Result<StateOverride, RpcError> {
-    Ok(params.optional(2)?.unwrap_or_default())
 }

@@ -3,8 +3,8 @@
 use alloy_consensus::{SignableTransaction as _, Transaction as _, TxEnvelope};
 use alloy_eips::{BlockId, eip2718::Encodable2718 as _};
 use alloy_primitives::{Address, Bytes, Signature, U256};
-use alloy_rpc_types_eth::{Transaction, TransactionRequest, state::StateOverride};
-use ledger::Chain;
+use alloy_rpc_types_eth::{Transaction, TransactionRequest};
+use ledger::{Chain, Overrides};
 use serde_json::{Value, json};
 
 use super::{
@@ -45,7 +45,7 @@ fn at(chain: &Chain, block: BlockId, index: u64) -> Result<Option<Transaction>, 
 
 /// EIP-2718 bytes of the transaction with the hash of the first parameter.
 pub(super) fn raw(server: &Server, params: &Params) -> Result<Value, RpcError> {
-    Ok(encoded(server.chain().transaction(params.hash(0)?)?))
+    Ok(json!(server.chain().raw_transaction(params.hash(0)?)?))
 }
 
 /// As [`by_block_number`], as EIP-2718 bytes.
@@ -125,8 +125,7 @@ pub(super) fn fill(server: &Server, params: &Params) -> Result<Value, RpcError> 
             request.max_fee_per_gas.or_else(|| Some(headroom.saturating_add(tip)));
     }
     if request.gas.is_none() {
-        let gas =
-            chain.estimate_gas(request.clone(), BlockId::pending(), StateOverride::default())?;
+        let gas = chain.estimate_gas(request.clone(), BlockId::pending(), Overrides::default())?;
         request.gas = Some(gas);
     }
     request.trim_conflicting_keys();

@@ -2,7 +2,7 @@ use super::*;
 
 const LIMITS: BatchLimits = BatchLimits { requests_max: 2, reply_bytes_max: 100 };
 
-fn echo(method: &str, params: &Params) -> Result<Value, RpcError> {
+fn echo(method: &str, params: &Params, _following: &[Value]) -> Result<Value, RpcError> {
     match method {
         "echo" => params.required(0),
         _ => Err(RpcError::unknown_method(method)),
