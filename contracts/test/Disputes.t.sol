@@ -20,21 +20,14 @@ contract DisputesTest is Answers {
     }
 
     /// @dev The period is disabled, the challenger rewarded, the rest to be burnt.
-<<<<<<< HEAD
     function _assertConvicted(bytes32 payoutId) private {
-=======
-    function _assertConvicted(bytes32 payoutId) private view {
->>>>>>> govern-parameters
         assertTrue(disputes.isFraud(payoutId));
         assertStatus(1, IPayouts.Status.Disabled);
         assertEq(payouts.withdrawableWei(challenger), BOND_WEI * 4 / 10);
         assertEq(payouts.withdrawableWei(BURN), BOND_WEI * 6 / 10);
-<<<<<<< HEAD
         payouts.withdraw(challenger);
         payouts.withdraw(BURN);
         vm.deal(challenger, 0);
-=======
->>>>>>> govern-parameters
     }
 
     // Scores.
@@ -170,7 +163,6 @@ contract DisputesTest is Answers {
     }
 
     /// @notice Whichever of the eight is replaced by a worse one, the missing one proves it.
-<<<<<<< HEAD
     function test_anyOmittedRowIsProven() public {
         for (uint256 shareAt = 2; shareAt <= 9; ++shareAt) {
             _omit(shareAt);
@@ -179,11 +171,6 @@ contract DisputesTest is Answers {
 
     function _omit(uint256 shareAt) private {
         Case memory made = honest(1);
-=======
-    function testFuzz_anOmittedRowIsProven(uint8 which) public {
-        Case memory made = honest(1);
-        uint256 shareAt = bound(which, 2, 9);
->>>>>>> govern-parameters
         uint32 omitted = made.receipt.shares[shareAt].row;
         made.receipt.shares[shareAt] = shareOf(order[10], 0);
         sign(made, HOST_KEY);
@@ -203,7 +190,6 @@ contract DisputesTest is Answers {
     }
 
     /// @notice A list that is too short is proven by any row that is not on it.
-<<<<<<< HEAD
     function test_anyShortListIsProven() public {
         for (uint256 length = 2; length <= 9; ++length) {
             _cut(length);
@@ -213,11 +199,6 @@ contract DisputesTest is Answers {
     function _cut(uint256 length) private {
         Case memory made = honest(1);
         _shorten(made, length);
-=======
-    function testFuzz_aShortListIsProven(uint8 length) public {
-        Case memory made = honest(1);
-        _shorten(made, bound(length, 2, 9));
->>>>>>> govern-parameters
         sign(made, HOST_KEY);
         bytes32 id = postAnswer(made);
         IDisputes.RowProof memory row = rowProof(order[12]);
@@ -227,7 +208,6 @@ contract DisputesTest is Answers {
     }
 
     /// @notice Rows that are listed for another reason are not counted among the eight.
-<<<<<<< HEAD
     function test_namedRowsAreNotListedForTheirScore() public {
         for (uint256 shareAt = 2; shareAt <= 9; ++shareAt) {
             _name(shareAt, true);
@@ -239,12 +219,6 @@ contract DisputesTest is Answers {
         Case memory made = honest(1);
         RecordShare memory share = made.receipt.shares[shareAt];
         if (isVerbatim) share.spanTokens = 1;
-=======
-    function testFuzz_namedRowsAreNotListedForTheirScore(uint8 which, uint8 why) public {
-        Case memory made = honest(1);
-        RecordShare memory share = made.receipt.shares[bound(which, 2, 9)];
-        if (why % 2 == 0) share.spanTokens = 1;
->>>>>>> govern-parameters
         else share.evidence |= 1;
         sign(made, HOST_KEY);
         postAnswer(made);
@@ -317,7 +291,6 @@ contract DisputesTest is Answers {
         disputes.proveOrder(made.proof, made.receipt, 0, 10);
     }
 
-<<<<<<< HEAD
     function test_anyRowListedTwiceIsProven() public {
         for (uint256 first = 0; first < 9; ++first) {
             for (uint256 second = first + 1; second < 10; ++second) {
@@ -328,12 +301,6 @@ contract DisputesTest is Answers {
 
     function _listTwice(uint256 first, uint256 second) private {
         Case memory made = honest(1);
-=======
-    function testFuzz_aRowListedTwiceIsProven(uint8 a, uint8 b) public {
-        Case memory made = honest(1);
-        uint256 first = bound(a, 0, 8);
-        uint256 second = bound(b, first + 1, 9);
->>>>>>> govern-parameters
         made.receipt.shares[second].row = made.receipt.shares[first].row;
         sign(made, HOST_KEY);
         bytes32 id = postAnswer(made);
@@ -342,7 +309,6 @@ contract DisputesTest is Answers {
         _assertConvicted(id);
     }
 
-<<<<<<< HEAD
     function test_anyListOutOfOrderIsProven() public {
         for (uint256 first = 0; first < 9; ++first) {
             for (uint256 second = first + 1; second < 10; ++second) {
@@ -353,12 +319,6 @@ contract DisputesTest is Answers {
 
     function _exchange(uint256 first, uint256 second) private {
         Case memory made = honest(1);
-=======
-    function testFuzz_aListOutOfOrderIsProven(uint8 a, uint8 b) public {
-        Case memory made = honest(1);
-        uint256 first = bound(a, 0, 8);
-        uint256 second = bound(b, first + 1, 9);
->>>>>>> govern-parameters
         RecordShare memory kept = made.receipt.shares[first];
         made.receipt.shares[first] = made.receipt.shares[second];
         made.receipt.shares[second] = kept;
@@ -457,7 +417,6 @@ contract DisputesTest is Answers {
         _splitIsRight(made);
     }
 
-<<<<<<< HEAD
     function test_aWeiInAnyWrongLineIsProven() public {
         uint256 count = honest(1).proof.answer.lines.length;
         for (uint256 giver = 0; giver < count; ++giver) {
@@ -470,14 +429,6 @@ contract DisputesTest is Answers {
     function _misplace(uint256 giver, uint256 taker) private {
         Case memory made = honest(1);
         SettledLine[] memory lines = made.proof.answer.lines;
-=======
-    function testFuzz_aWeiInTheWrongLineIsProven(uint8 from, uint8 to) public {
-        Case memory made = honest(1);
-        SettledLine[] memory lines = made.proof.answer.lines;
-        uint256 giver = bound(from, 0, lines.length - 1);
-        uint256 taker = bound(to, 0, lines.length - 1);
-        vm.assume(giver != taker);
->>>>>>> govern-parameters
         lines[giver].amountWei -= 1;
         lines[taker].amountWei += 1;
         _splitIsFraud(made);
@@ -852,15 +803,8 @@ contract DisputesTest is Answers {
         // Three answers: position 3 is padding, position 4 is not in a tree of two levels.
         _demand(1, 3);
         _demand(1, 4);
-<<<<<<< HEAD
         bytes32[] memory hashes = neighbours();
         hashes[1] = answerLeaf(made.proof.answer);
-=======
-        bytes32[] memory hashes = new bytes32[](3);
-        hashes[0] = answerLeaf(honest(100).proof.answer);
-        hashes[1] = answerLeaf(made.proof.answer);
-        hashes[2] = answerLeaf(honest(101).proof.answer);
->>>>>>> govern-parameters
         bytes32[] memory padding = new bytes32[](2);
         padding[0] = hashes[2];
         padding[1] = Tree.proof(hashes, 2)[1];
