@@ -49,7 +49,7 @@ impl Block {
         self.receipts.iter().map(|receipt| receipt.encoded_2718().into()).collect()
     }
 
-    fn consensus(&self) -> alloy_consensus::Block<TxEnvelope> {
+    pub(crate) fn consensus(&self) -> alloy_consensus::Block<TxEnvelope> {
         let body = BlockBody {
             transactions: self.transactions.iter().map(|tx| tx.inner().clone()).collect(),
             ommers: self.ommers.clone(),

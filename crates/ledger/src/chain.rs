@@ -2,6 +2,7 @@
 
 mod build;
 mod call;
+mod export;
 mod failure;
 mod import;
 mod open;
@@ -14,13 +15,17 @@ mod request;
 mod seal;
 mod simulate;
 mod submit;
+mod trace;
+mod verify;
 
 pub use build::{BuildAttributes, Built};
 pub use call::{AccessListResult, CallResult};
+pub use export::Exported;
 pub use overrides::Overrides;
 pub use proof::{AccountProof, SlotProof};
 pub(crate) use reads::waiting;
 pub use simulate::{SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall};
+pub use verify::Verified;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 

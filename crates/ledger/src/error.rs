@@ -38,7 +38,14 @@ macro_rules! from_redb {
         }
     )*};
 }
-from_redb!(DatabaseError, TransactionError, TableError, StorageError, CommitError);
+from_redb!(
+    DatabaseError,
+    SetDurabilityError,
+    TransactionError,
+    TableError,
+    StorageError,
+    CommitError
+);
 
 impl revm::context::DBErrorMarker for StoreError {}
 
@@ -515,6 +522,56 @@ impl From<StoreError> for SimulateError {
 }
 
 impl From<ReadError> for SimulateError {
+    fn from(error: ReadError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+/// Why there is no trace.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// No block has the transaction.
+    #[error("transaction not found")]
+    UnknownTransaction {
+        /// Its hash.
+        hash: B256,
+    },
+    /// The first block was never executed.
+    #[error("genesis is not traceable")]
+    Genesis,
+    /// The tracer is unknown, or its configuration invalid.
+    #[error("{reason}")]
+    Tracer {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The trace would need more memory than the options allow.
+    #[error("trace exceeds the limit of {limit} bytes")]
+    TooLong {
+        /// Most memory that it may need, in bytes.
+        limit: usize,
+    },
+    /// A request cannot run.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The system contracts failed.
+    #[error("system calls of block {number} failed")]
+    System {
+        /// Number of the block.
+        number: u64,
+        /// What failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl From<StoreError> for TraceError {
+    fn from(error: StoreError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<ReadError> for TraceError {
     fn from(error: ReadError) -> Self {
         Self::Call(error.into())
     }

@@ -28,13 +28,13 @@ use alloy_primitives::{Address, B256, Bloom, keccak256};
 use revm::{
     context::result::InvalidTransaction,
     database::{State, states::bundle_state::BundleRetention},
-    database_interface::{DatabaseCommitExt as _, WrapDatabaseRef, bal::EvmDatabaseError},
+    database_interface::{Database, DatabaseCommit, DatabaseCommitExt as _, WrapDatabaseRef},
     inspector::NoOpInspector,
 };
 
 use crate::{
     block::Block,
-    error::{SealError, StoreError},
+    error::SealError,
     rules::{Rules, RulesAt},
     state::{Changes, StateAt},
     trie::Trie,
@@ -241,7 +241,9 @@ impl<'a> Run<'a> {
 }
 
 /// Takes the balances of the DAO and its children (EIP-779).
-fn move_dao_balances(database: &mut BlockState<'_>) -> Result<(), EvmDatabaseError<StoreError>> {
+pub(crate) fn move_dao_balances<D: Database + DatabaseCommit>(
+    database: &mut D,
+) -> Result<(), D::Error> {
     let drained = database.drain_balances(dao_fork::DAO_HARDFORK_ACCOUNTS)?;
     let sum = drained.into_iter().fold(0u128, u128::saturating_add);
     database.increment_balances([(dao_fork::DAO_HARDFORK_BENEFICIARY, sum)])?;

@@ -33,13 +33,13 @@ mod trie;
 
 pub use block::Block;
 pub use chain::{
-    AccessListResult, AccountProof, BuildAttributes, Built, CallResult, Chain, Overrides,
-    SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall, SlotProof,
+    AccessListResult, AccountProof, BuildAttributes, Built, CallResult, Chain, Exported, Overrides,
+    SimulateBlock, SimulateRequest, SimulatedBlock, SimulatedCall, SlotProof, Verified,
 };
 pub use error::{
     BuildError, CallError, ExportError, Field, GenesisError, ImportError, ImportFailure,
     InvalidBlock, OpenError, ReadError, SealError, SimulateError, StoreError, SubmitError,
-    TransactionFault, VerifyError,
+    TraceError, TransactionFault, VerifyError,
 };
 pub use genesis::Genesis;
 pub use import::Imported;

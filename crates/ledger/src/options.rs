@@ -34,6 +34,8 @@ pub struct Options {
     pub log_blocks_max: u64,
     /// Most logs that one query may return.
     pub logs_max: usize,
+    /// Most memory that the traces of one request may record, in bytes.
+    pub trace_bytes_max: usize,
     /// Memory for the pages of the database, in bytes.
     pub cache_bytes: usize,
 }
@@ -55,6 +57,7 @@ impl Default for Options {
             call_gas_limit: 50_000_000,
             log_blocks_max: 1_000_000,
             logs_max: 100_000,
+            trace_bytes_max: 64 * 1024 * 1024,
             cache_bytes: 128 * 1024 * 1024,
         }
     }

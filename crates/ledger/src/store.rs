@@ -4,6 +4,7 @@
 //! and the pool without its transactions become visible and durable together, or not at all.
 //! Readers see the last committed block and never wait.
 
+mod compare;
 mod reader;
 mod writer;
 

@@ -16,6 +16,7 @@ mod fees;
 mod filters;
 mod message;
 mod methods;
+mod otterscan;
 mod params;
 mod raw;
 mod sending;
@@ -23,8 +24,12 @@ mod simulate;
 mod socket;
 mod state;
 mod testing;
+mod trace;
 mod transactions;
 mod txpool;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, atomic::AtomicUsize};
 

@@ -201,6 +201,7 @@ impl Chain {
         let typed = request::typed(request, defaults)?;
         let mut transaction = request::environment(&typed, from);
         transaction.gas_limit = transaction.gas_limit.min(self.options.call_gas_limit);
+        transaction.nonce = transaction.nonce.min(request::NONCE_MAX);
         forgive_fees(&mut environment, &transaction);
         Ok(Simulation { overlay, environment, accounts, transaction })
     }

@@ -24,13 +24,17 @@ use crate::{
     trie::Trie,
 };
 
+/// New blocks after which an import makes them durable.
+const GROUP: u64 = 64;
+
 impl Chain {
     /// Executes the RLP blocks of `source` on top of the chain, one after the other, as
     /// `geth export` writes them, and calls `progress` after each.
     ///
-    /// Every block is checked against the rules of its fork, before and after its execution, and
-    /// is on the disk when `progress` is told of it. Blocks that the chain has already are passed
-    /// over, so that an import which was interrupted can be given the same file again.
+    /// Every block is checked against the rules of its fork, before and after its execution. All
+    /// are on the disk when this returns, and groups of 64 before; after a crash the chain
+    /// has the blocks up to one of them, whole. Blocks that the chain has already are passed over,
+    /// so that an import which was interrupted can be given the same file again.
     ///
     /// # Errors
     ///
@@ -41,39 +45,53 @@ impl Chain {
         source: impl Read,
         mut progress: impl FnMut(&Imported),
     ) -> Result<Imported, ImportError> {
-        let mut stream = Stream::new(source);
-        let mut done = self.imported();
-        let outcome = (|| {
-            while let Some(block) = stream.next()? {
-                let new = self.import_block(block)?;
-                let head = self.imported();
-                done.bytes = stream.position();
-                (done.head, done.head_hash) = (head.head, head.head_hash);
-                match new {
-                    None => done.known = done.known.saturating_add(1),
-                    Some(block) => {
-                        let count = u64::try_from(block.transactions.len()).unwrap_or(u64::MAX);
-                        done.new = done.new.saturating_add(1);
-                        done.transactions = done.transactions.saturating_add(count);
-                        done.gas = done.gas.saturating_add(block.header.gas_used());
-                    }
-                }
-                progress(&done);
-            }
-            Ok(())
-        })();
+        let mut done = Imported::default();
+        let imported = self.import_all(source, &mut done, &mut progress);
+        // What came before a refused block stays, so it must be on the disk in any case.
+        let flushed = self.sync_blocks().map_err(ImportFailure::from);
+        let outcome = imported.and(flushed);
+        let head = self.head();
+        (done.head, done.head_hash) = (head.number(), head.hash());
         match outcome {
             Ok(()) => Ok(done),
             Err(reason) => Err(ImportError { done, reason: Box::new(reason) }),
         }
     }
 
-    fn imported(&self) -> Imported {
-        let head = self.head();
-        Imported { head: head.number(), head_hash: head.hash(), ..Imported::default() }
+    fn import_all(
+        &self,
+        source: impl Read,
+        done: &mut Imported,
+        progress: &mut impl FnMut(&Imported),
+    ) -> Result<(), ImportFailure> {
+        let mut stream = Stream::new(source);
+        while let Some(block) = stream.next()? {
+            let number = block.header.number;
+            match self.import_block(block)? {
+                None => done.known = done.known.saturating_add(1),
+                Some(block) => {
+                    let count = u64::try_from(block.transactions.len()).unwrap_or(u64::MAX);
+                    done.new = done.new.saturating_add(1);
+                    done.transactions = done.transactions.saturating_add(count);
+                    done.gas = done.gas.saturating_add(block.header.gas_used());
+                    (done.head, done.head_hash) = (number, block.hash());
+                    if done.new.is_multiple_of(GROUP) {
+                        self.sync_blocks()?;
+                    }
+                }
+            }
+            done.bytes = stream.position();
+            progress(done);
+        }
+        Ok(())
     }
 
-    /// Adds one block; `None` when the chain has it already.
+    /// Makes every block so far durable.
+    pub(crate) fn sync_blocks(&self) -> Result<(), StoreError> {
+        self.with_journal(&mut lock(&self.turn), |journal| self.store.write_pool(journal))
+    }
+
+    /// Adds one block, durable with the next sync; `None` when the chain has it already.
     pub(crate) fn import_block(&self, block: RawBlock) -> Result<Option<Block>, ImportFailure> {
         let _next = lock(&self.next);
         let parent = self.current();
@@ -86,9 +104,15 @@ impl Chain {
             return Err(ImportFailure::Gap { number, head });
         }
         let (block, changes, state) = self.executed(&reader, &parent, block)?;
-        self.with_journal(&mut lock(&self.turn), |journal| {
-            self.store.write_block(&block, &changes, journal)
-        })?;
+        let mut turn = lock(&self.turn);
+        if turn.stopped {
+            return Err(StoreError::Stopped.into());
+        }
+        if let Err(error) = self.store.add_block(&block, &changes) {
+            turn.stopped = true;
+            return Err(error.into());
+        }
+        drop(turn);
         let head = Arc::new(Head { header: block.header.clone(), state });
         let mut pool = self.pool();
         *self.head.write().unwrap_or_else(PoisonError::into_inner) = head;

@@ -7,13 +7,13 @@ use std::{
 
 use alloy_consensus::{Header, Sealed};
 use alloy_eips::eip4895::Withdrawals;
-use redb::{Builder, Database, DatabaseError, StorageBackend};
+use redb::{Builder, Database, DatabaseError, StorageBackend, StorageError};
 
 use super::{Chain, Head, Turn};
 use crate::{
     admission::admit,
     block::Block,
-    error::{OpenError, StoreError},
+    error::{OpenError, StoreError, VerifyError},
     genesis::Genesis,
     options::Options,
     pool::Pool,
@@ -98,8 +98,26 @@ impl Chain {
     }
 }
 
+/// As [`open_store`], after a look at the checksum of every page.
+pub(super) fn open_checked(
+    path: &Path,
+    options: &Options,
+) -> Result<(Store, Genesis), VerifyError> {
+    if path.is_file() {
+        let mut database = builder(options).open(path).map_err(open_error)?;
+        match database.check_integrity() {
+            Ok(true) => {}
+            Ok(false) | Err(DatabaseError::Storage(StorageError::Corrupted(_))) => {
+                return Err(VerifyError::Checksum);
+            }
+            Err(error) => return Err(open_error(error).into()),
+        }
+    }
+    Ok(open_store(path, options)?)
+}
+
 /// The database of an existing chain and what it was started from.
-pub(crate) fn open_store(path: &Path, options: &Options) -> Result<(Store, Genesis), OpenError> {
+fn open_store(path: &Path, options: &Options) -> Result<(Store, Genesis), OpenError> {
     if !path.is_file() {
         return Err(OpenError::Missing { path: path.to_owned() });
     }

@@ -13,7 +13,7 @@ use alloy_primitives::{Address, B256, U256, map::AddressMap};
 use revm::{
     Database, DatabaseCommit,
     bytecode::Bytecode,
-    database_interface::DatabaseRef as _,
+    database_interface::DatabaseRef,
     state::{Account as Loaded, AccountInfo},
 };
 
@@ -191,6 +191,41 @@ impl Database for Overlay<'_> {
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, StoreError> {
+        match self.hashes.get(&number) {
+            Some(hash) => Ok(*hash),
+            None => self.base.block_hash_ref(number),
+        }
+    }
+}
+
+/// The same reads, without keeping what they find.
+impl DatabaseRef for Overlay<'_> {
+    type Error = StoreError;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, StoreError> {
+        match self.accounts.get(&address) {
+            Some(layer) => Ok(layer.info.clone()),
+            None => self.base.basic_ref(address),
+        }
+    }
+
+    fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, StoreError> {
+        match self.codes.get(&code_hash) {
+            Some(code) => Ok(code.clone()),
+            None => self.base.code_by_hash_ref(code_hash),
+        }
+    }
+
+    fn storage_ref(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
+        let layer = self.accounts.get(&address);
+        match layer.and_then(|layer| layer.slots.get(&slot)) {
+            Some(value) => Ok(*value),
+            None if layer.is_some_and(|layer| layer.wiped) => Ok(U256::ZERO),
+            None => self.base.storage(address, slot),
+        }
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, StoreError> {
         match self.hashes.get(&number) {
             Some(hash) => Ok(*hash),
             None => self.base.block_hash_ref(number),

@@ -2,6 +2,7 @@
 
 use alloy_consensus::{Header, Sealed, transaction::TransactionInfo};
 use alloy_eips::{BlockId, BlockNumberOrTag, eip7840::BlobParams};
+use alloy_evm::block::calc;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log, Transaction, TransactionReceipt};
 
@@ -173,6 +174,25 @@ impl Chain {
         let reader = self.store.reader()?;
         let state = StateAt::new(&reader, resolve(&reader, block)?);
         Ok(state.storage(address, slot)?)
+    }
+
+    /// Whether block `number` changed nonce, balance or code of an account.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn changes_account(&self, address: Address, number: u64) -> Result<bool, StoreError> {
+        self.store.reader()?.changes_account(address, number)
+    }
+
+    /// What a block paid its producer and those of its ommers beyond the fees, in wei: nothing
+    /// since proof of work ended.
+    pub fn issuance_wei(&self, block: &Block) -> (u128, u128) {
+        let (header, rules) = (block.header.inner(), self.rules.at(block.header.inner()));
+        let Some(reward) = calc::base_block_reward(rules, header.number) else { return (0, 0) };
+        let of_ommer = |ommer: &Header| calc::ommer_reward(reward, header.number, ommer.number);
+        let ommers = block.ommers.iter().map(of_ommer).fold(0, u128::saturating_add);
+        (calc::block_reward(reward, block.ommers.len()), ommers)
     }
 
     /// The logs that a filter selects, in the order of the chain.

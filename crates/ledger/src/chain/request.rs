@@ -11,6 +11,9 @@ use revm::context::TxEnv;
 
 use crate::error::CallError;
 
+/// The last nonce that a transaction can have (EIP-2681).
+pub(super) const NONCE_MAX: u64 = u64::MAX - 1;
+
 /// Values for fields that a request leaves out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Defaults {

@@ -242,7 +242,7 @@ pub enum VerifyError {
         number: u64,
         /// Why.
         #[source]
-        reason: ImportFailure,
+        reason: Box<ImportFailure>,
     },
     /// Something stored differs from what the execution makes.
     #[error("table {table} differs at {key}: stored {stored}, executed {executed}", stored = show(stored.as_ref()), executed = show(executed.as_ref()))]

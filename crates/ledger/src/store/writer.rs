@@ -2,7 +2,7 @@
 
 use alloy_consensus::{BlockHeader as _, Header, transaction::TxHashRef as _};
 use alloy_primitives::{Address, Bytes, U256};
-use redb::{ReadableTable as _, Table, WriteTransaction};
+use redb::{Durability, ReadableTable as _, Table, WriteTransaction};
 
 use super::{
     ACCOUNTS, ACCOUNTS_BEFORE, BODIES, CODES, DIFFICULTIES, GENESIS, HEADERS, NUMBERS, OMMERS,
@@ -35,6 +35,17 @@ impl Store {
         write_body(&write, block)?;
         write_state(&write, block.number(), changes)?;
         write_pool(&write, pool)?;
+        write.commit()?;
+        Ok(())
+    }
+
+    /// Adds a block and its state, durable with the next write that is: the disk has both or
+    /// neither, and never a later block without an earlier one.
+    pub(crate) fn add_block(&self, block: &Block, changes: &Changes) -> Result<(), StoreError> {
+        let mut write = self.database.begin_write()?;
+        write.set_durability(Durability::None)?;
+        write_body(&write, block)?;
+        write_state(&write, block.number(), changes)?;
         write.commit()?;
         Ok(())
     }

@@ -10,4 +10,7 @@ mod crash;
 mod import;
 mod pool;
 mod reads;
+mod simulate;
 mod supply;
+mod trace;
+mod verify;

@@ -21,9 +21,6 @@ use super::{
 };
 use crate::error::chain as causes;
 
-#[cfg(test)]
-mod tests;
-
 /// The first parameter.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -196,7 +196,7 @@ impl Calls<'_> {
         let nonce = evm.db_mut().info(from)?.unwrap_or_default().nonce;
         let typed = self.typed(call, nonce)?;
         let mut transaction = request::environment(&typed, from);
-        self.forgive_fees(evm, &mut transaction);
+        self.forgive(evm, &mut transaction);
         let gas_limit = transaction.gas_limit;
         let blob_gas = transaction.total_blob_gas();
         let kind = typed.tx_type();
@@ -253,8 +253,11 @@ impl Calls<'_> {
         Ok(request::typed(call, defaults)?)
     }
 
-    /// Without validation, a fee that is not named is not asked for.
-    fn forgive_fees(&self, evm: &mut Evm<'_, '_>, transaction: &mut TxEnv) {
+    /// Without validation, a fee that is not named is not asked for, and any nonce will do.
+    fn forgive(&self, evm: &mut Evm<'_, '_>, transaction: &mut TxEnv) {
+        if !self.validation {
+            transaction.nonce = transaction.nonce.min(request::NONCE_MAX);
+        }
         let is_free = transaction.gas_price == 0
             && transaction.gas_priority_fee.is_none_or(|priority| priority == 0);
         evm.ctx_mut().cfg.disable_base_fee = !self.validation && is_free;

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use redb::ReadableTable as _;
 
-use super::Reader;
+use super::{Reader, key};
 use crate::{error::StoreError, state::Changes};
 
 impl Reader {
@@ -33,6 +33,16 @@ impl Reader {
             change.info = self.account(*address, number)?;
         }
         Ok(changes)
+    }
+
+    /// Whether block `number` changed nonce, balance or code of the account.
+    pub(crate) fn changes_account(
+        &self,
+        address: Address,
+        number: u64,
+    ) -> Result<bool, StoreError> {
+        let place: [u8; 28] = key(&address.0.0, number);
+        Ok(self.accounts_before.get(&place)?.is_some())
     }
 }
 
