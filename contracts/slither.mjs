@@ -29,7 +29,7 @@ function findings(folder) {
   if (forge([...build, '--cache-path', join(folder, 'cache')], ['ignore', 'ignore', 'inherit']) !== 0) {
     throw new Error('the contracts do not compile');
   }
-  const flags = ['--ignore-compile', '--foundry-out-directory', out, '--filter-paths', 'node_modules|test/'];
+  const flags = ['--ignore-compile', '--foundry-out-directory', out, '--filter-paths', 'node_modules|test/utils'];
   const levels = ['--exclude-low', '--exclude-informational', '--exclude-optimization'];
   const env = { ...process.env, PATH: `${dirname(forgePath)}${delimiter}${process.env.PATH}` };
   const options = { cwd: here, env, encoding: 'utf8', maxBuffer: 2 ** 28 };
