@@ -1,10 +1,14 @@
 //! The command line.
 
+mod economy;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use node::client::DEFAULT_NODE;
+
+pub(crate) use economy::*;
 
 const JOURNEY: &str = "\
 The journey:
@@ -90,18 +94,35 @@ pub(crate) enum Command {
     Period(PeriodCommand),
     /// Redeem what accounts have earned in closed periods.
     #[command(
-        after_help = "Example:\n  openledger claim              # every local account\n  openledger claim alice"
+        after_help = "Example:\n  openledger claim              # everybody known to the node\n  openledger claim alice\n  openledger claim alice --payee 0x12…"
     )]
-    Claim {
-        /// Name or address; default: every local account with something to claim.
-        account: Option<String>,
-    },
+    Claim(Claim),
     /// Show or check the attribution of one answer.
     #[command(subcommand)]
     Receipt(ReceiptCommand),
     /// Create, list, show or fund accounts.
+    Account(AccountArguments),
+    /// Validators: register, stake, unbond, attest.
+    Stake(StakeArguments),
+    /// Turn OPEN into votes and say who casts them.
+    #[command(
+        after_help = "Example:\n  openledger delegate --amount 500 --as alice       # alice votes herself\n  openledger delegate bob --as alice                # bob votes for her\n  openledger delegate --withdraw 500 --as alice"
+    )]
+    Delegate(Delegate),
+    /// Propose a change of the economy.
+    Propose(ProposeArguments),
+    /// List, show, queue or execute proposals.
+    Proposal(ProposalArguments),
+    /// Vote on a proposal.
+    #[command(after_help = "Example:\n  openledger vote 1 yes --as alice")]
+    Vote(CastVote),
+    /// Everything that governance may change.
     #[command(subcommand)]
-    Account(AccountCommand),
+    Parameters(ParametersCommand),
+    /// Check posted periods, and prove what is wrong with them.
+    Dispute(DisputeArguments),
+    /// Prepaid channels: many answers, one redemption.
+    Channel(ChannelArguments),
     /// Show the node as a whole.
     #[command(after_help = "Example:\n  openledger status --json")]
     Status,
@@ -304,43 +325,6 @@ pub(crate) enum ReceiptCommand {
         /// The host that must have signed it (default: whom the receipt names).
         #[arg(long, value_name = "ADDRESS")]
         host: Option<String>,
-    },
-}
-
-/// `openledger account …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AccountCommand {
-    /// Make an account whose key the node keeps; prints its API key.
-    #[command(after_help = "Example:\n  openledger account create alice")]
-    Create {
-        /// Its name.
-        name: String,
-    },
-    /// List all accounts.
-    #[command(after_help = "Example:\n  openledger account list")]
-    List,
-    /// Show an account and why it earned what it earned.
-    #[command(after_help = "Example:\n  openledger account show alice")]
-    Show {
-        /// Its name or address.
-        account: String,
-    },
-    /// Print an account's private key, for a wallet. Reads the data directory, not the node.
-    #[command(after_help = "Example:\n  openledger account export local --data openledger-data")]
-    Export {
-        /// Its name.
-        account: String,
-        /// The node's folder (default: the settings' data).
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
-    },
-    /// Put money aside for fees.
-    #[command(after_help = "Example:\n  openledger account deposit alice 2.5")]
-    Deposit {
-        /// Its name.
-        account: String,
-        /// How much, in OPEN.
-        amount: String,
     },
 }
 

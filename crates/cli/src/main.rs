@@ -11,14 +11,19 @@ mod arguments;
 mod account;
 mod chain;
 mod chat;
+mod channel;
 mod contribute;
 mod datanet;
+mod dispute;
 mod doctor;
+mod economy;
 mod failure;
+mod governance;
 mod money;
 mod output;
 mod receipt;
 mod settings;
+mod stake;
 mod train;
 mod up;
 
@@ -58,9 +63,17 @@ fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Adapters { name } => train::adapters(&client, name.as_deref(), output),
         Command::Chat(command) => chat::run(&client, &command, output),
         Command::Period(command) => money::period(&client, &command, output),
-        Command::Claim { account } => money::claim(&client, account.as_deref(), output),
+        Command::Claim(claim) => money::claim(&client, &claim, output),
         Command::Receipt(command) => receipt::run(&client, &command, output),
-        Command::Account(command) => account::run(&client, &command, output),
+        Command::Account(given) => account::run(&client, &given, output),
+        Command::Stake(given) => stake::run(&client, &given, output),
+        Command::Delegate(given) => governance::delegate(&client, &given, output),
+        Command::Propose(given) => governance::propose(&client, &given, output),
+        Command::Proposal(given) => governance::proposal(&client, &given, output),
+        Command::Vote(given) => governance::vote(&client, &given, output),
+        Command::Parameters(command) => governance::parameters(&client, &command, output),
+        Command::Dispute(given) => dispute::run(&client, &given, output),
+        Command::Channel(given) => channel::run(&client, &given, output),
         Command::Status => doctor::status(&client, output),
         Command::Doctor => doctor::run(&client, output),
         Command::Chain(command) => chain::run(&command, output),

@@ -30,6 +30,15 @@ impl Output {
         !self.is_json && std::io::stderr().is_terminal()
     }
 
+    /// Where progress is drawn: nowhere unless somebody watches.
+    pub(crate) fn target(self) -> indicatif::ProgressDrawTarget {
+        if self.is_watched() {
+            indicatif::ProgressDrawTarget::stderr()
+        } else {
+            indicatif::ProgressDrawTarget::hidden()
+        }
+    }
+
     /// Prints the result, as JSON or as the text that `text` makes of it.
     pub(crate) fn result<T: Serialize>(self, value: &T, text: impl FnOnce(&T) -> String) {
         if self.is_json {

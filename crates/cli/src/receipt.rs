@@ -47,7 +47,13 @@ pub(crate) fn run(
             let index = index
                 .as_deref()
                 .map(|path| fs::read(path).map_err(|error| file("read", path, &error)));
-            let expected = Expected { chain_id, host: host.clone(), index: index.transpose()? };
+            let split = if is_file {
+                None
+            } else {
+                Some(client.split_version(receipt_file.split_options.version)?)
+            };
+            let host = host.clone();
+            let expected = Expected { chain_id, host, index: index.transpose()?, split };
             report(&receipt_file, &expected, output)?;
         }
     }

@@ -9,7 +9,7 @@ use crate::core::Core;
 use crate::error::ApiError;
 use crate::hex::{hex, parse_address, parse_wei, wei};
 use crate::keys::Keys;
-use crate::tables::{ANSWERS, StoredAnswer, StoredLine};
+use crate::tables::{ANSWERS, StoredAnswer, StoredLine, StoredVerdict, VERDICTS};
 use crate::wire::{
     Account, AccountDetail, AccountList, AttributionSummary, CreateAccount, Deposit, EarningLine,
     Escrow, ZeroLine,
@@ -100,11 +100,17 @@ impl Core {
         let mut detail =
             AccountDetail { account: self.account(&name, address)?, ..AccountDetail::default() };
         let mut zeros: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
+        let verdicts = self.read(|tables| tables.scan(&VERDICTS, .., usize::MAX))?;
+        let verdicts: BTreeMap<u64, StoredVerdict> = verdicts.into_iter().collect();
         for (number, row) in self.read(|tables| tables.scan(&ANSWERS, .., usize::MAX))? {
             let page = row.page()?;
             let own = row.lines.iter().filter(|line| line.account == address);
             for line in own {
-                detail.lines.push(self.earning_line(number, &row, &page, line)?);
+                let line = self.earning_line(number, &row, &page, line)?;
+                detail.lines.push(match verdicts.get(&number) {
+                    Some(verdict) => unpaid(line, verdict),
+                    None => line,
+                });
             }
             for share in row.receipt()?.shares.iter().filter(|share| share.contributor == address) {
                 let reason =
@@ -143,6 +149,7 @@ impl Core {
             datanet: Some(row.datanet.clone()).filter(|name| !name.is_empty()),
             share_ppm: is_contributor.then_some(line.sharePpm),
             amount_wei: wei(Wei::new(line.amountWei)),
+            unpaid: false,
             why: why(row, page, line, record.as_deref()),
             question: quoted(&row.question),
             record,
@@ -157,7 +164,9 @@ impl Core {
         })?;
         let held = reserved.checked_add(owed).map_err(ApiError::internal)?;
         let earned = self.earned_by(address);
-        let claimed = self.contracts.claimed(&*self.chain, address).map_err(ApiError::internal)?;
+        let claimed = self.claimed_by(address)?;
+        let sure = self.active_period()?.map_or(Wei::ZERO, |active| active.balances().of(address));
+        let waiting = self.waiting_for(Some(address))?;
         Ok(Account {
             name: name.to_owned(),
             address: hex(address),
@@ -170,15 +179,24 @@ impl Core {
                 available_wei: wei(available),
             },
             earned_wei: wei(earned),
-            claimable_wei: wei(Wei::new(earned.get().saturating_sub(claimed.get()))),
+            claimable_wei: wei(Wei::new(sure.get().saturating_sub(claimed.get()))),
+            pending_wei: wei(Wei::new(earned.get().saturating_sub(sure.get()))),
+            activates_s: waiting.map(|waiting| waiting.activates_s),
             claimed_wei: wei(claimed),
+            payee: self.payee_of(address)?.map(hex),
         })
     }
 
-    fn balance_of(&self, account: Address) -> Result<Wei, ApiError> {
+    pub(crate) fn balance_of(&self, account: Address) -> Result<Wei, ApiError> {
         let balance = self.chain.balance(account).map_err(ApiError::internal)?;
         Wei::from_u256(balance).map_err(ApiError::internal)
     }
+}
+
+/// A line of an answer that nobody earns from.
+fn unpaid(line: EarningLine, verdict: &StoredVerdict) -> EarningLine {
+    let why = format!("nothing: {} ({})", verdict.why, line.why);
+    EarningLine { amount_wei: "0".to_owned(), unpaid: true, period: None, why, ..line }
 }
 
 fn why(
@@ -202,6 +220,8 @@ fn why(
         }
         ("owner", _) => format!("owner of {}, {answer}", row.model),
         ("host", _) => format!("gave {answer}"),
+        ("validators", _) => format!("for those who check the payout of {answer}"),
+        ("burn", _) => format!("out of circulation, of {answer}"),
         ("unattributed", _) => format!("the part of {answer} that no record is credited for"),
         ("residue", _) => format!("what rounding left of {answer}"),
         (role, _) => format!("{role}, {answer}"),

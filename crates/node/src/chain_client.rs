@@ -4,7 +4,7 @@ use std::error::Error;
 
 use alloy_eips::BlockId;
 use alloy_rpc_types_eth::TransactionRequest;
-use ledger::{CallError, SubmitError};
+use ledger::{CallError, CallResult, SubmitError};
 use primitives::{Address, B256, Bytes};
 use settlement::{ChainClient, ChainError, ContractCall, Fees, Refusal, TransactionOutcome};
 
@@ -64,14 +64,23 @@ impl ChainClient for Producer {
 
 impl Producer {
     /// Runs `call` without changing anything, so that what would fail is refused before it is signed.
-    pub(crate) fn simulate(&self, from: Address, call: &ContractCall) -> Result<(), ChainError> {
+    pub(crate) fn simulate(
+        &self,
+        from: Address,
+        call: &ContractCall,
+    ) -> Result<CallResult, ChainError> {
         let mut request = TransactionRequest::default()
             .from(from)
             .value(call.value.to_u256())
             .input(call.data.clone().into());
         request.to = Some(call.to);
         request.gas = Some(call.gas_limit);
-        self.chain.call(request, BlockId::latest()).map(drop).map_err(refused)
+        self.chain.call(request, BlockId::latest()).map_err(refused)
+    }
+
+    /// What a unit of gas costs in the next block, in wei.
+    pub(crate) fn gas_price_wei(&self) -> u128 {
+        u128::from(self.chain.next_base_fee_wei()).saturating_add(TIP_WEI)
     }
 
     /// What an account holds, in wei.

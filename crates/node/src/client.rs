@@ -1,5 +1,6 @@
 //! A typed, blocking client of a node's HTTP interface.
 
+mod economy;
 mod error;
 
 use std::io::{BufRead as _, BufReader, Read};
@@ -22,6 +23,8 @@ pub use error::ClientError;
 pub const DEFAULT_NODE: &str = "http://127.0.0.1:7077";
 /// Largest reply that the client reads; receipt files carry a whole influence index.
 const REPLY_BYTES_MAX: u64 = 256 << 20;
+/// How long [`Client::claim`] waits for a period to become claimable, in seconds.
+const CLAIM_WAIT_S: u64 = 30;
 const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The end of a streamed chat answer.
@@ -352,12 +355,28 @@ impl Client {
         self.get("/api/v1/claims")
     }
 
-    /// Redeems what `account` has earned; `None`: every local account.
+    /// Redeems what `account` has earned, once the last closed period can be claimed; `None`:
+    /// everybody known to the node.
     ///
     /// # Errors
-    /// [`ClientError`]; `nothing_to_claim` for a named account without anything.
+    /// [`ClientError`]; `nothing_to_claim` for a named account without anything, `not_active_yet`
+    /// when its window takes longer than a wait.
     pub fn claim(&self, account: Option<&str>) -> Result<ClaimList, ClientError> {
-        self.post("/api/v1/claims", &ClaimRequest { account: account.map(str::to_owned) })
+        let account = account.map(str::to_owned);
+        self.claim_as(&ClaimRequest { account, wait_s: CLAIM_WAIT_S, dry_run: false })
+    }
+
+    /// As [`Client::claim`], with every choice.
+    ///
+    /// # Errors
+    /// As [`Client::claim`].
+    pub fn claim_as(&self, request: &ClaimRequest) -> Result<ClaimList, ClientError> {
+        self.post("/api/v1/claims", request)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, ClientError> {
+        let sent = self.agent.get(format!("{}{path}", self.node)).call();
+        read_all(path, self.accepted(path, sent)?)
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
@@ -369,7 +388,10 @@ impl Client {
         path: &str,
         request: &impl Serialize,
     ) -> Result<T, ClientError> {
-        let sent = self.agent.post(format!("{}{path}", self.node));
+        let mut sent = self.agent.post(format!("{}{path}", self.node));
+        if let Some(key) = &self.api_key {
+            sent = sent.header("authorization", format!("Bearer {key}"));
+        }
         self.reply(path, sent.content_type("application/json").send(body(path, request)?))
     }
 

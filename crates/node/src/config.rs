@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use primitives::{SharePpm, Wei};
+use primitives::{Address, SharePpm, Wei};
 
 use crate::error::{ConfigError, StartError};
 
@@ -93,14 +93,50 @@ settings! {
     fee_prompt_token: Wei = "0.000001", "an amount of OPEN";
     /// Fee per token written, in OPEN.
     fee_answer_token: Wei = "0.00001", "an amount of OPEN";
-    /// Contributors' part of a fee, in parts per million; the four parts sum to 1000000.
+    /// Contributors' part of a fee at deployment, in parts per million; the six parts sum to 1000000, and governance changes them from then on.
     contributors_ppm: u32 = "700000", "parts per million";
-    /// The adapter owner's part of a fee, in parts per million.
+    /// The adapter owner's part of a fee at deployment, in parts per million.
     owner_ppm: u32 = "100000", "parts per million";
-    /// The host's part of a fee, in parts per million.
+    /// The host's part of a fee at deployment, in parts per million.
     host_ppm: u32 = "100000", "parts per million";
-    /// The treasury's part of a fee, in parts per million.
-    treasury_ppm: u32 = "100000", "parts per million";
+    /// The validators' part of a fee at deployment, in parts per million.
+    validators_ppm: u32 = "20000", "parts per million";
+    /// The treasury's part of a fee at deployment, in parts per million; with the burnt part at least 50000.
+    treasury_ppm: u32 = "70000", "parts per million";
+    /// The part of a fee that is burnt, at deployment, in parts per million.
+    burn_ppm: u32 = "10000", "parts per million";
+    /// How long a posted period can be disputed before it pays, in seconds, at deployment; 259200 (72 hours) on a network with others.
+    challenge_window_s: u64 = "2", "a number of seconds";
+    /// What is at stake with every posted period, in OPEN, at deployment.
+    poster_bond: Wei = "100", "an amount of OPEN";
+    /// How long a change of payee waits, in seconds; fixed at deployment.
+    payee_delay_s: u64 = "259200", "a number of seconds";
+    /// The least that a validator stakes itself, in OPEN, at deployment.
+    stake_minimum: Wei = "100", "an amount of OPEN";
+    /// How long stake is on its way out, in seconds, at deployment.
+    unbonding_s: u64 = "1209600", "a number of seconds";
+    /// How long a slash can be vetoed, in seconds, at deployment.
+    slash_veto_s: u64 = "259200", "a number of seconds";
+    /// From proposing to voting, in seconds.
+    governance_voting_delay_s: u32 = "86400", "a number of seconds";
+    /// How long a vote lasts, in seconds.
+    governance_voting_period_s: u32 = "1209600", "a number of seconds";
+    /// How much longer a vote lasts when the quorum is reached late, in seconds.
+    governance_late_quorum_s: u32 = "172800", "a number of seconds";
+    /// Votes needed to propose, in OPEN wrapped into GOPEN.
+    governance_threshold: Wei = "100", "an amount of OPEN";
+    /// Part of all votes that must take part, in percent.
+    governance_quorum_percent: u8 = "4", "a percentage";
+    /// From queueing to executing a proposal, in seconds.
+    governance_timelock_s: u64 = "172800", "a number of seconds";
+    /// Least time between two changes of one parameter, in seconds; fixed at deployment.
+    parameter_cooldown_s: u64 = "604800", "a number of seconds";
+    /// Address of the wrapped OPEN that the chain has already (a predeploy, for example); empty: it is deployed.
+    wopen: OptionalAddress = "", "an address or nothing";
+    /// Address that posts periods; empty: this node's operator. Changed by governance only.
+    poster: OptionalAddress = "", "an address or nothing";
+    /// Address that may pause posting and disable a pending period; empty: this node's operator.
+    guardian: OptionalAddress = "", "an address or nothing";
     /// How long a payer's withdrawal waits, in seconds; fixed when the chain is made.
     withdrawal_delay_s: u64 = "86400", "a number of seconds";
     /// Most tokens that an answer may have.
@@ -176,26 +212,72 @@ impl Layers {
 impl Config {
     /// The settings about money.
     pub(crate) fn money(&self) -> Result<settlement::Options, StartError> {
-        let parts = [self.contributors_ppm, self.owner_ppm, self.host_ppm, self.treasury_ppm];
+        let mut parameters = settlement::ParameterOptions::default();
+        parameters.challenge_window_s = self.challenge_window_s;
+        parameters.poster_bond = self.poster_bond;
+        parameters.stake_min = self.stake_minimum;
+        parameters.unbonding_delay_s = self.unbonding_s;
+        parameters.veto_delay_s = self.slash_veto_s;
+        let deployment = settlement::DeploymentOptions {
+            split: self.split()?,
+            withdrawal_delay_s: self.withdrawal_delay_s,
+            payee_delay_s: self.payee_delay_s,
+            cooldown_s: self.parameter_cooldown_s,
+            timelock_delay_s: self.governance_timelock_s,
+            voting: settlement::VotingOptions {
+                delay_s: self.governance_voting_delay_s,
+                period_s: self.governance_voting_period_s,
+                threshold: self.governance_threshold,
+                quorum_percent: self.governance_quorum_percent,
+                late_quorum_extension_s: self.governance_late_quorum_s,
+            },
+            parameters,
+            poster: self.poster.0,
+            guardian: self.guardian.0,
+            wopen: self.wopen.0,
+        };
+        let price = settlement::Price {
+            per_prompt_token_wei: self.fee_prompt_token,
+            per_answer_token_wei: self.fee_answer_token,
+            minimum_wei: self.fee_minimum,
+        };
+        Ok(settlement::Options { price, deployment })
+    }
+
+    fn split(&self) -> Result<settlement::SplitOptions, StartError> {
+        let parts = [
+            self.contributors_ppm,
+            self.owner_ppm,
+            self.host_ppm,
+            self.validators_ppm,
+            self.treasury_ppm,
+            self.burn_ppm,
+        ];
         let sum: u64 = parts.iter().map(|part| u64::from(*part)).sum();
         if sum != 1_000_000 {
             return Err(StartError::Parts { sum });
         }
         let part = |ppm: u32| SharePpm::new(ppm).map_err(|_above_whole| StartError::Parts { sum });
-        Ok(settlement::Options {
-            price: settlement::Price {
-                per_prompt_token_wei: self.fee_prompt_token,
-                per_answer_token_wei: self.fee_answer_token,
-                minimum_wei: self.fee_minimum,
-            },
-            split: settlement::SplitOptions {
-                contributors_ppm: part(self.contributors_ppm)?,
-                owner_ppm: part(self.owner_ppm)?,
-                host_ppm: part(self.host_ppm)?,
-                treasury_ppm: part(self.treasury_ppm)?,
-            },
-            withdrawal_delay_s: self.withdrawal_delay_s,
+        Ok(settlement::SplitOptions {
+            contributors_ppm: part(self.contributors_ppm)?,
+            owner_ppm: part(self.owner_ppm)?,
+            host_ppm: part(self.host_ppm)?,
+            validators_ppm: part(self.validators_ppm)?,
+            treasury_ppm: part(self.treasury_ppm)?,
+            burn_ppm: part(self.burn_ppm)?,
         })
+    }
+}
+
+/// An address, or nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OptionalAddress(pub Option<Address>);
+
+impl FromStr for OptionalAddress {
+    type Err = <Address as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|found| Self(Some(found))) }
     }
 }
 

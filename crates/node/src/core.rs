@@ -10,7 +10,7 @@ use std::time::Duration;
 use datanet::Datanets;
 use ledger::Chain;
 use primitives::{Address, B256, Key, Wei};
-use settlement::{ChainClient as _, ContractCall, Contracts, Deployment, Fees};
+use settlement::{BURN, ChainClient as _, ContractCall, Contracts, Deployment, Fees, SignedTransaction};
 use storage::{Reader, StorageError, Store, Writer};
 
 use crate::answer::AnswerQueue;
@@ -19,10 +19,11 @@ use crate::base::Base;
 use crate::chain::Producer;
 use crate::clock::now_s;
 use crate::config::Config;
+use crate::economy::Known;
 use crate::error::{ApiError, StartError};
 use crate::events::Events;
 use crate::jobs::JobQueue;
-use crate::keys::{Keys, LOCAL};
+use crate::keys::{BURNT, Keys, LOCAL, TREASURY, VALIDATORS};
 use crate::outbox::Outbox;
 use crate::periods::Closed;
 use crate::tables::{ANSWERS, META, RESERVATIONS};
@@ -58,6 +59,9 @@ pub(crate) struct Core {
     pub(crate) closed: Mutex<Closed>,
     /// Held while a period is closed or claims are paid.
     pub(crate) closing: Mutex<()>,
+    /// Held while an action with an idempotency key is looked up and sent.
+    pub(crate) acting: Mutex<()>,
+    pub(crate) known: Mutex<Known>,
     outbox: Outbox,
     nonce: AtomicU64,
 }
@@ -95,6 +99,11 @@ impl Core {
         chain: Arc<Producer>,
     ) -> Result<Self, StartError> {
         let contracts = deploy(&config, &money, &keys, &chain)?;
+        keys.name_contracts(&[
+            (TREASURY, contracts.treasury()),
+            (VALIDATORS, contracts.attestations),
+            (BURNT, BURN),
+        ]);
         let options = datanet::Options {
             file_bytes_max: usize::try_from(config.upload_bytes_max).unwrap_or(usize::MAX),
             ..datanet::Options::default()
@@ -115,6 +124,8 @@ impl Core {
             payers: Mutex::default(),
             closed: Mutex::default(),
             closing: Mutex::default(),
+            acting: Mutex::default(),
+            known: Mutex::default(),
             outbox: Outbox::default(),
             nonce: AtomicU64::new(nonce),
             store,
@@ -133,6 +144,7 @@ impl Core {
             tracing::info!(sent_again, released = held.len(), "resumed after a stop");
         }
         self.open_periods()?;
+        self.open_channels()?;
         for view in self.datanets.list().map_err(crate::datanets::refused)? {
             for snapshot in self.datanets.snapshots(view.id).map_err(crate::datanets::refused)? {
                 self.anchor_snapshot(snapshot)?;
@@ -180,7 +192,18 @@ impl Core {
         calls: &[ContractCall],
         purpose: &str,
     ) -> Result<Vec<B256>, ApiError> {
-        self.outbox.send(&self.store, &self.chain, key, calls, purpose)
+        self.outbox.send(&self.store, &self.chain, (key, calls), purpose, |_, _| Ok(()))
+    }
+
+    /// As [`Core::send`]; what `note` writes is durable exactly if the transactions are.
+    pub(crate) fn send_noted(
+        &self,
+        key: &Key,
+        calls: &[ContractCall],
+        purpose: &str,
+        note: impl FnOnce(&[SignedTransaction], &mut Writer) -> Result<(), StorageError>,
+    ) -> Result<Vec<B256>, ApiError> {
+        self.outbox.send(&self.store, &self.chain, (key, calls), purpose, note)
     }
 
     /// A serial number that no answer has had.
@@ -250,7 +273,7 @@ fn deploy(
     chain: &Producer,
 ) -> Result<Contracts, StartError> {
     let deployment = |source| StartError::Deployment { source };
-    let plan = Deployment::new(config.chain_id, keys.host(), money.withdrawal_delay_s);
+    let plan = Deployment::new(config.chain_id, keys.host(), &money.deployment);
     let plan = plan.map_err(deployment)?;
     // What a stopped node left in the pool may be half of a deployment.
     for waiting in chain.chain.waiting() {

@@ -306,7 +306,7 @@ pub enum StartError {
         source: primitives::SignatureError,
     },
     /// The parts of a fee make no whole.
-    #[error("contributors_ppm, owner_ppm, host_ppm and treasury_ppm sum to {sum}, not 1000000")]
+    #[error("the six parts of a fee (contributors_ppm to burn_ppm) sum to {sum}, not 1000000")]
     Parts {
         /// Their sum.
         sum: u64,

@@ -9,7 +9,7 @@ use crate::core::Core;
 use crate::error::ApiError;
 use crate::hex::{hex, wei};
 use crate::keys::lock;
-use crate::tables::{ANSWERS, RESERVATIONS, StoredReservation};
+use crate::tables::{RESERVATIONS, StoredReservation};
 
 /// Money held for one answer. It comes back by [`Core::release`], or is spent by [`Core::charge`].
 #[derive(Debug)]
@@ -34,6 +34,7 @@ impl Reservation {
 impl Core {
     /// Holds `most` of the payer's money; durable when this returns.
     pub(crate) fn reserve(&self, payer: Address, most: Wei) -> Result<Reservation, ApiError> {
+        self.check_voucher_time(payer)?;
         let authorization = self.with_payer(payer, |account| account.authorize(most))?;
         let nonce = self.next_nonce();
         let row = StoredReservation { payer, amountWei: most.get(), timeS: now_s() };
@@ -63,8 +64,7 @@ impl Core {
 
     /// Looks up on the chain what a payer has, after `captured` of it was captured.
     pub(crate) fn refresh_payer(&self, payer: Address, captured: Wei) -> Result<(), ApiError> {
-        let on_chain = self.escrow_of(payer)?;
-        let (balance, limit) = spendable(&on_chain);
+        let (balance, limit) = self.spendable(payer)?;
         self.with_payer(payer, |account| account.settle(captured, balance, limit))
     }
 
@@ -84,7 +84,7 @@ impl Core {
         let account = match payers.entry(payer) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
-                let (balance, limit) = spendable(&self.escrow_of(payer)?);
+                let (balance, limit) = self.spendable(payer)?;
                 entry.insert(Account::new(payer, balance, limit, self.owed_by(payer)?))
             }
         };
@@ -93,16 +93,52 @@ impl Core {
 
     /// Fees of answers that no capture has paid for yet.
     fn owed_by(&self, payer: Address) -> Result<Wei, ApiError> {
-        let first = self.first_uncaptured()?;
-        let rows = self.read(|tables| tables.scan(&ANSWERS, first.., usize::MAX))?;
         let mut owed = Wei::ZERO;
-        for (_, row) in rows {
+        for (_, row) in self.open_answers()? {
             let completion = row.completion()?;
-            if completion.payer == payer {
+            let is_owed = completion.payer == payer
+                && (row.isPrepaid || !self.is_captured(row.completion_id()?)?);
+            if is_owed {
                 owed = owed.checked_add(Wei::new(completion.feeWei)).map_err(ApiError::internal)?;
             }
         }
-        Ok(owed)
+        let Some((channel, _)) = self.channel(payer)? else { return Ok(owed) };
+        // Redeemed by a life of the node that ended before the period was stored.
+        let done = self.redeemed(payer)?.get().saturating_sub(channel.redeemedWei);
+        Ok(Wei::new(owed.get().saturating_sub(done)))
+    }
+
+    /// What a payer has in escrow beside requested withdrawals, and what of it this node may take.
+    fn spendable(&self, payer: Address) -> Result<(Wei, Wei), ApiError> {
+        let on_chain = self.escrow_of(payer)?;
+        let asked_back = on_chain.withdrawal.get();
+        let balance = Wei::new(on_chain.balance.get().saturating_sub(asked_back));
+        let channel = self.channel(payer)?.filter(|(row, _)| !row.isClosed);
+        let limit =
+            channel.map_or(on_chain.limit, |(_, signed)| signed.voucher.left(on_chain.redeemed));
+        Ok((balance, limit))
+    }
+
+    /// Refuses new answers on a voucher whose time is over.
+    fn check_voucher_time(&self, payer: Address) -> Result<(), ApiError> {
+        let Some((row, signed)) = self.channel(payer)? else { return Ok(()) };
+        let expires_s = signed.voucher.expiresS;
+        if row.isClosed || expires_s > self.chain_now_s() {
+            return Ok(());
+        }
+        let status = axum::http::StatusCode::PAYMENT_REQUIRED;
+        Err(ApiError::new(status, "voucher_expired", "the voucher of the channel is over")
+            .detail("expires_s", expires_s)
+            .hint("sign a new one: openledger channel raise"))
+    }
+
+    fn how_to_pay(&self, payer: Address, name: &str, needed: Wei) -> String {
+        let needed = needed.to_string();
+        let amount = needed.trim_end_matches(" OPEN");
+        if self.pays_by_channel(payer).unwrap_or_default() {
+            return format!("openledger channel raise --as {name} --deposit {amount}");
+        }
+        format!("openledger account deposit {name} {amount}")
     }
 
     fn account_error(&self, error: AccountError) -> ApiError {
@@ -115,14 +151,6 @@ impl Core {
             .detail("account", hex(payer))
             .detail("needed_wei", wei(needed))
             .detail("available_wei", wei(available))
-            .hint(format!(
-                "openledger account deposit {name} {}",
-                needed.to_string().trim_end_matches(" OPEN")
-            ))
+            .hint(self.how_to_pay(payer, &name, needed))
     }
-}
-
-fn spendable(on_chain: &EscrowAccount) -> (Wei, Wei) {
-    let asked_back = on_chain.withdrawal.get();
-    (Wei::new(on_chain.balance.get().saturating_sub(asked_back)), on_chain.limit)
 }

@@ -1,14 +1,18 @@
 //! The HTTP surface: routes, limits and the bridge from async to the node's synchronous work.
 
 mod accounts;
+mod actions;
 mod adapters;
+mod channels;
 mod completions;
 mod datanets;
 mod events;
 mod extract;
+mod governance;
 mod jobs;
 mod periods;
 mod receipts;
+mod stake;
 mod status;
 mod stream;
 mod web;
@@ -39,6 +43,10 @@ pub(crate) fn routes(core: &Core) -> Router<Arc<Core>> {
     let body_bytes_max = usize::try_from(core.config.body_bytes_max).unwrap_or(usize::MAX);
     Router::new()
         .merge(accounts::routes())
+        .merge(actions::routes())
+        .merge(channels::routes())
+        .merge(governance::routes())
+        .merge(stake::routes())
         .merge(adapters::routes())
         .merge(completions::routes())
         .merge(events::routes())
@@ -73,12 +81,20 @@ async fn read_small_body(request: Request, next: Next) -> Response {
 /// Runs synchronous work off the async threads, within the request's time.
 async fn run<T: Send + 'static>(
     core: Arc<Core>,
-    work: impl FnOnce(&Core) -> Result<T, ApiError> + Send + 'static,
+    task: impl FnOnce(&Core) -> Result<T, ApiError> + Send + 'static,
 ) -> Reply<T> {
+    work(core, task).await.map(Json)
+}
+
+/// As [`run`], for replies that are no JSON.
+async fn work<T: Send + 'static>(
+    core: Arc<Core>,
+    work: impl FnOnce(&Core) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
     let limit = Duration::from_secs(core.config.request_timeout_s);
     let task = tokio::task::spawn_blocking(move || work(&core));
     match tokio::time::timeout(limit, task).await {
-        Ok(Ok(result)) => result.map(Json),
+        Ok(Ok(result)) => result,
         Ok(Err(join)) => Err(ApiError::internal(join)),
         Err(_elapsed) => Err(timed_out(limit)),
     }

@@ -7,14 +7,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use primitives::{Address, B256, Key, keccak256};
 use storage::{StorageError, Store};
 
+use crate::channels::channel_seed;
 use crate::error::{ApiError, ExportError, StartError};
 use crate::hex::{hex, parse_address, unhex};
 use crate::tables::{EXTERNAL, StoredName};
 
 /// Signs for the node, pays its gas, is paid as the host.
 pub(crate) const OPERATOR: &str = "operator";
-/// Is paid what nobody is credited for.
+/// The timelock, which is paid what nobody is credited for.
 pub(crate) const TREASURY: &str = "treasury";
+/// The contract that collects the validators' part of fees.
+pub(crate) const VALIDATORS: &str = "validators";
+/// The account whose OPEN nobody can move.
+pub(crate) const BURNT: &str = "burn";
 /// The person at the machine.
 pub(crate) const LOCAL: &str = "local";
 /// What an API key of this version starts with.
@@ -32,27 +37,27 @@ pub(crate) struct Keys {
     external: Mutex<BTreeMap<String, Address>>,
     /// API key → name.
     by_api_key: Mutex<BTreeMap<String, String>>,
+    /// API key of a channel → payer.
+    channels: Mutex<BTreeMap<String, Address>>,
     operator: Key,
-    treasury: Address,
 }
 
 impl Keys {
-    /// Reads the key store; makes the three accounts of a new node.
+    /// Reads the key store; makes the two accounts of a new node.
     pub(crate) fn open(store: Arc<Store>) -> Result<Self, StartError> {
-        for name in [OPERATOR, TREASURY, LOCAL] {
+        for name in [OPERATOR, LOCAL] {
             if store.keys().get(name).is_none() {
                 store.keys().insert(name, &new_key()?)?;
             }
         }
         let missing = |name: &str| StartError::Account { name: name.to_owned() };
         let operator = store.keys().get(OPERATOR).ok_or_else(|| missing(OPERATOR))?;
-        let treasury = store.keys().get(TREASURY).ok_or_else(|| missing(TREASURY))?.address();
         let keys = Self {
             names: Mutex::default(),
             external: Mutex::default(),
             by_api_key: Mutex::default(),
+            channels: Mutex::default(),
             operator,
-            treasury,
             store,
         };
         for name in keys.names() {
@@ -78,9 +83,12 @@ impl Keys {
         self.operator.address()
     }
 
-    /// Who is paid what nobody is credited for.
-    pub(crate) const fn treasury(&self) -> Address {
-        self.treasury
+    /// Gives the accounts of contracts that fees are paid to their names.
+    pub(crate) fn name_contracts(&self, named: &[(&str, Address)]) {
+        for (name, account) in named {
+            lock(&self.external).insert((*name).to_owned(), *account);
+            lock(&self.names).insert(*account, (*name).to_owned());
+        }
     }
 
     /// All accounts, by name.
@@ -161,8 +169,35 @@ impl Keys {
     pub(crate) fn api_key(key: &Key) -> String {
         let mut seed = b"openledger api key v1".to_vec();
         seed.extend(key.to_bytes());
-        let digest: B256 = keccak256(seed);
-        format!("{API_KEY_PREFIX}{}", &hex(&digest[..20])[2..])
+        shown_key(keccak256(seed))
+    }
+
+    /// Lets answers be paid with the API key of this payer's channel, and returns that key.
+    pub(crate) fn admit_channel(&self, payer: Address) -> String {
+        let api_key = shown_key(channel_seed(&self.operator, payer));
+        lock(&self.channels).insert(api_key.clone(), payer);
+        api_key
+    }
+
+    /// The key of this payer's channel pays nothing from now on.
+    pub(crate) fn dismiss_channel(&self, payer: Address) {
+        lock(&self.channels).retain(|_, known| *known != payer);
+    }
+
+    /// The account that a caller may act for: the owner of the API key sent, anybody's from the
+    /// machine itself.
+    pub(crate) fn may_act(
+        &self,
+        account: Address,
+        api_key: Option<&str>,
+        is_loopback: bool,
+    ) -> Result<(), ApiError> {
+        if is_loopback && api_key.is_none() || self.payer(api_key, is_loopback)? == account {
+            return Ok(());
+        }
+        let message = format!("the API key is not that of {}", self.name_of(account));
+        Err(ApiError::new(axum::http::StatusCode::UNAUTHORIZED, "bad_api_key", message)
+            .hint("send the acting account's own key as Authorization: Bearer KEY"))
     }
 
     /// Who pays: the owner of `api_key`; the account `local` for loopback callers without one.
@@ -184,6 +219,9 @@ impl Keys {
         };
         if let Some(name) = lock(&self.by_api_key).get(api_key).cloned() {
             return self.resolve(&name);
+        }
+        if let Some(payer) = lock(&self.channels).get(api_key) {
+            return Ok(*payer);
         }
         // OpenAI's clients insist on some key; on the machine itself this word stands for `local`.
         if is_loopback && api_key == LOCAL {
@@ -212,6 +250,10 @@ pub fn exported_key(data: &Path, name: &str) -> Result<(String, String), ExportE
     let key = bytes.and_then(|bytes| Key::from_bytes(&bytes).ok());
     let key = key.ok_or_else(|| ExportError::Missing { name: name.to_owned(), path })?;
     Ok((hex(key.address()), hex(key.to_bytes())))
+}
+
+fn shown_key(digest: B256) -> String {
+    format!("{API_KEY_PREFIX}{}", &hex(&digest[..20])[2..])
 }
 
 /// Refuses names that could not stand in a path or a key file.

@@ -28,8 +28,14 @@ mod tables;
 mod base;
 mod core;
 
+mod economy;
+
 mod accounts;
+mod actions;
+mod channels;
 mod escrow;
+mod governance;
+mod stake;
 
 mod datanets;
 mod expand;
@@ -44,6 +50,9 @@ mod periods;
 mod receipts;
 mod status;
 
+pub mod dispute;
+pub mod published;
+pub mod remote_chain;
 pub mod verify;
 
 mod http;
@@ -56,8 +65,11 @@ pub mod wire;
 mod chain_server;
 mod server;
 
+pub use actions::signed_steps;
 pub use chain_server::{ChainServer, ServeChain};
+pub use channels::signed_voucher;
 pub use keys::exported_key;
 pub use primitives;
 pub use rpc::JsonRpc;
+pub use settlement;
 pub use server::{Node, NodeHandle};

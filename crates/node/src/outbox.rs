@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use primitives::{B256, Bytes, Key};
 use settlement::{ChainClient, ChainError, ContractCall, SignedTransaction, Terms};
-use storage::Store;
+use storage::{StorageError, Store, Writer};
 
 use crate::chain::Producer;
 use crate::error::ApiError;
@@ -33,19 +33,20 @@ struct OutboxError {
 pub(crate) struct Outbox(Mutex<()>);
 
 impl Outbox {
-    /// Sends these calls of one account, in order, and waits for their blocks.
+    /// Sends these calls of one account, in order, and waits for their blocks. What `note` writes
+    /// is durable exactly if the transactions are.
     pub(crate) fn send(
         &self,
         store: &Store,
         chain: &Producer,
-        key: &Key,
-        calls: &[ContractCall],
+        (key, calls): (&Key, &[ContractCall]),
         purpose: &str,
+        note: impl FnOnce(&[SignedTransaction], &mut Writer) -> Result<(), StorageError>,
     ) -> Result<Vec<B256>, ApiError> {
         let (numbers, signed) = {
             let _turn = lock(&self.0);
             let signed = sign(chain, key, calls)?;
-            let numbers = store_all(store, &signed, purpose)?;
+            let numbers = store_all(store, &signed, purpose, note)?;
             for transaction in &signed {
                 ChainClient::submit(chain, &transaction.raw).map_err(ApiError::internal)?;
             }
@@ -102,6 +103,7 @@ fn store_all(
     store: &Store,
     signed: &[SignedTransaction],
     purpose: &str,
+    note: impl FnOnce(&[SignedTransaction], &mut Writer) -> Result<(), StorageError>,
 ) -> Result<Vec<u64>, ApiError> {
     let rows = signed.iter().map(|transaction| StoredTransaction {
         hash: transaction.hash,
@@ -111,18 +113,21 @@ fn store_all(
     let rows: Vec<StoredTransaction> = rows.collect();
     store
         .tables()
-        .write(|tables| rows.iter().map(|row| tables.append(&OUTBOX, row)).collect())
-        .map_err(|error: storage::StorageError| ApiError::internal(error))
+        .write(|tables| {
+            note(signed, tables)?;
+            rows.iter().map(|row| tables.append(&OUTBOX, row)).collect()
+        })
+        .map_err(|error: StorageError| ApiError::internal(error))
 }
 
 fn remove_all(store: &Store, numbers: &[u64]) -> Result<(), ApiError> {
     store
         .tables()
         .write(|tables| numbers.iter().try_for_each(|number| tables.remove(&OUTBOX, number)))
-        .map_err(|error: storage::StorageError| ApiError::internal(error))
+        .map_err(|error: StorageError| ApiError::internal(error))
 }
 
-fn wait_all(chain: &Producer, hashes: &[B256]) -> Result<(), ApiError> {
+pub(crate) fn wait_all(chain: &Producer, hashes: &[B256]) -> Result<(), ApiError> {
     for hash in hashes {
         if !chain.wait(*hash, WAIT) {
             let message =
@@ -145,7 +150,7 @@ fn check_all(chain: &Producer, hashes: &[B256], purpose: &str) -> Result<(), Api
     Ok(())
 }
 
-fn refused(error: ChainError) -> ApiError {
+pub(crate) fn refused(error: ChainError) -> ApiError {
     match error {
         ChainError::Refused(refusal) => ApiError::conflict("refused_on_chain", refusal.to_string()),
         error => ApiError::internal(error),

@@ -2,6 +2,8 @@
 
 use primitives::{Adapter, AttributionReceipt, B256, ChainRecord as _, Completion};
 
+use settlement::Role;
+
 use crate::core::Core;
 use crate::error::ApiError;
 use crate::hex::{hex, parse_id};
@@ -12,7 +14,7 @@ use crate::wire::{
 };
 
 /// Version of the file's layout.
-pub(crate) const FILE_VERSION: u32 = 1;
+pub(crate) const FILE_VERSION: u32 = 2;
 
 impl Core {
     pub(crate) fn receipt_file(&self, id: &str) -> Result<ReceiptFile, ApiError> {
@@ -33,7 +35,7 @@ impl Core {
             adapter: adapter_fields(&adapter),
             index: Some(IndexRows { encoding: blob(stored.influenceIndex)? }),
             span_index: Some(blob(stored.spanIndex)?),
-            split_options: split_options(&row)?,
+            split_options: self.shown_split(&row)?,
             split: row.lines.iter().map(|line| self.shown_line(line)).collect(),
             fee_wei: completion.feeWei.to_string(),
             texts: Some(ReceiptTexts {
@@ -44,6 +46,27 @@ impl Core {
             }),
             sources: row.page()?.sources,
             receipt: receipt_fields(&receipt),
+        })
+    }
+
+    fn shown_split(&self, row: &StoredAnswer) -> Result<SplitOptions, ApiError> {
+        let [contributors_ppm, owner_ppm, host_ppm, validators_ppm, treasury_ppm, burn_ppm] =
+            row.parts[..]
+        else {
+            return Err(ApiError::internal("a stored answer lacks the parts of its fee"));
+        };
+        let owner = row.lines.iter().find(|line| line.role == Role::Owner.name());
+        Ok(SplitOptions {
+            version: row.splitVersion,
+            contributors_ppm,
+            owner_ppm,
+            host_ppm,
+            validators_ppm,
+            treasury_ppm,
+            burn_ppm,
+            owner: owner.map_or_else(String::new, |line| hex(line.account)),
+            validators: hex(self.contracts.attestations),
+            treasury: hex(self.contracts.timelock),
         })
     }
 
@@ -59,14 +82,6 @@ impl Core {
             amount_wei: line.amountWei.to_string(),
         }
     }
-}
-
-fn split_options(row: &StoredAnswer) -> Result<SplitOptions, ApiError> {
-    let [contributors_ppm, owner_ppm, host_ppm, treasury_ppm] = row.parts[..] else {
-        return Err(ApiError::internal("a stored answer lacks the parts of its fee"));
-    };
-    let treasury = hex(row.treasury);
-    Ok(SplitOptions { contributors_ppm, owner_ppm, host_ppm, treasury_ppm, treasury })
 }
 
 fn receipt_fields(receipt: &AttributionReceipt) -> ReceiptFields {

@@ -43,10 +43,13 @@ sol! {
         string finish;
         /// Who gets how much of the fee.
         StoredLine[] lines;
-        /// The parts of contributors, owner, host and treasury, in parts per million of the fee.
+        /// Number of the split in force.
+        uint32 splitVersion;
+        /// Its parts: contributors, owner, host, validators, treasury, burn, in parts per million
+        /// of the fee.
         uint32[] parts;
-        /// Who was paid as the treasury.
-        address treasury;
+        /// Whether the payer pays by a channel's voucher instead of an authorization.
+        bool isPrepaid;
         /// JSON of the attribution as the caller saw it, in full.
         string page;
     }
@@ -135,14 +138,79 @@ sol! {
     struct StoredPeriod {
         /// ABI encoding of the `Payout`.
         bytes payout;
-        /// The published list of everybody's cumulative amounts.
+        /// The list of everybody's cumulative amounts.
         bytes balances;
         /// First answer that it pays.
         uint64 first;
         /// One past the last answer that it pays.
         uint64 end;
+        /// How many answers it pays; the others between the two have a [`StoredVerdict`].
+        uint64 answers;
+        /// Digest of the blob with the published data.
+        bytes32 data;
+        /// When it can be claimed, Unix time in seconds; zero while it is on its way.
+        uint64 activatesS;
         /// The transaction that posted it; zero while it is on its way.
         bytes32 transaction;
+        /// Whether its bond is back.
+        bool isReleased;
+    }
+
+    /// Why nobody earns from an answer.
+    #[derive(Debug)]
+    struct StoredVerdict {
+        /// In words.
+        string why;
+        /// What its caller was to pay.
+        uint128 feeWei;
+        /// Unix time in seconds.
+        uint64 timeS;
+    }
+
+    /// A prepaid channel.
+    #[derive(Debug)]
+    struct StoredChannel {
+        /// The newest voucher with its signature.
+        bytes voucher;
+        /// What was redeemed or is being redeemed, in wei.
+        uint128 redeemedWei;
+        /// Whether the voucher was sent to the chain, where everybody can read it.
+        bool isPublic;
+        /// Whether new answers are refused.
+        bool isClosed;
+    }
+
+    /// What a proposal says.
+    #[derive(Debug)]
+    struct StoredProposal {
+        /// Its id.
+        bytes32 id;
+        /// Who proposed it.
+        address proposer;
+        /// Why.
+        string description;
+        /// What it would do, in words.
+        string[] calls;
+        /// Unix time in seconds.
+        uint64 timeS;
+    }
+
+    /// Stake on its way out.
+    #[derive(Debug)]
+    struct StoredTicket {
+        /// Whose.
+        address owner;
+        /// From which validator.
+        address validator;
+        /// What was unbonded, in wei.
+        uint128 amountWei;
+    }
+
+    /// The reply to a request that came with an idempotency key.
+    #[derive(Debug)]
+    struct StoredReply {
+        /// Its JSON.
+        string reply;
     }
 
     /// A paid claim.
@@ -180,6 +248,18 @@ pub(crate) const EXTERNAL: Table<String, StoredName> = Table::new("node.external
 pub(crate) const JOBS: Table<u64, StoredJob> = Table::new("node.jobs");
 /// Signed transactions that may not be in a block yet, in order.
 pub(crate) const OUTBOX: Table<u64, StoredTransaction> = Table::new("node.outbox");
+/// Answers that nobody earns from, by number.
+pub(crate) const VERDICTS: Table<u64, StoredVerdict> = Table::new("node.verdicts");
+/// Prepaid channels by payer, left-padded.
+pub(crate) const CHANNELS: Table<B256, StoredChannel> = Table::new("node.channels");
+/// Replies to actions by digest of account and idempotency key.
+pub(crate) const ACTIONS: Table<B256, StoredReply> = Table::new("node.actions");
+/// Proposals made through this node, in order.
+pub(crate) const PROPOSALS: Table<u64, StoredProposal> = Table::new("node.proposals");
+/// Stake on its way out, by ticket.
+pub(crate) const TICKETS: Table<u64, StoredTicket> = Table::new("node.tickets");
+/// Periods that were disabled, in order.
+pub(crate) const DISABLED: Table<u64, StoredPeriod> = Table::new("node.disabled_periods");
 /// Closed periods by number.
 pub(crate) const PERIODS: Table<u64, StoredPeriod> = Table::new("node.periods");
 /// Claims in order.

@@ -15,7 +15,7 @@ use settlement::{Parties, split};
 use crate::answer::commitment;
 use crate::hex::{hex, unhex};
 use crate::receipts::FILE_VERSION;
-use crate::wire::{ReceiptFile, ShareFields};
+use crate::wire::{ReceiptFile, ShareFields, SplitOptions};
 
 /// What the checker knows from elsewhere.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,9 @@ pub struct Expected {
     pub host: Option<String>,
     /// The published influence index, in place of the one in the file.
     pub index: Option<Vec<u8>>,
+    /// The split that governance put into force under the file's version, with whom it names; by
+    /// default the file is believed.
+    pub split: Option<SplitOptions>,
 }
 
 /// A receipt of which every link holds.
@@ -104,6 +107,12 @@ pub enum BrokenReceipt {
     /// The fee cannot be divided like this.
     #[error("the fee cannot be divided by these parts")]
     SplitOptions(#[source] settlement::SplitError),
+    /// Governance decided another split under the version that the file names.
+    #[error("version {version} of the split is not what the file says")]
+    SplitVersion {
+        /// The version.
+        version: u32,
+    },
     /// A line of the split is not what the shares give.
     #[error("line {line} of the split is not what the shares give")]
     Split {
@@ -124,7 +133,7 @@ impl BrokenReceipt {
             Self::Commitment { .. } => "texts",
             Self::NoIndex => "index",
             Self::Fee { .. } => "fee",
-            Self::SplitOptions(_) | Self::Split { .. } => "split",
+            Self::SplitOptions(_) | Self::SplitVersion { .. } | Self::Split { .. } => "split",
             Self::Attribution(link) => match link {
                 Link::Rule { .. } | Link::RuleOfAdapter { .. } => "rule",
                 Link::Chain { .. } => "records",
@@ -190,11 +199,13 @@ pub fn verify(file: &ReceiptFile, expected: &Expected) -> Result<Verified, Broke
     ));
     links.push("signature: the host signed exactly this".to_owned());
     check_id(file, &records)?;
-    check_split(file, &records)?;
+    check_split(file, expected, &records)?;
     links.push(format!(
-        "split: {} wei divided into {} lines, none lost",
+        "split: {} wei divided into {} lines by version {} of the split{}, none lost",
         file.fee_wei,
-        file.split.len()
+        file.split.len(),
+        file.split_options.version,
+        if expected.split.is_some() { ", which the chain has" } else { "" }
     ));
     Ok(Verified { ok: true, id: file.id.clone(), links })
 }
@@ -335,23 +346,36 @@ fn check_id(file: &ReceiptFile, records: &Records) -> Result<(), BrokenReceipt> 
     Err(BrokenReceipt::Id { claimed: file.id.clone(), found })
 }
 
-fn check_split(file: &ReceiptFile, records: &Records) -> Result<(), BrokenReceipt> {
+fn check_split(
+    file: &ReceiptFile,
+    expected: &Expected,
+    records: &Records,
+) -> Result<(), BrokenReceipt> {
     let fee = wei("fee_wei", &file.fee_wei)?;
     if fee.get() != records.completion.feeWei {
         let found = records.completion.feeWei.to_string();
         return Err(BrokenReceipt::Fee { claimed: file.fee_wei.clone(), found });
     }
     let given = &file.split_options;
+    let is_other = |decided: &SplitOptions| {
+        SplitOptions { owner: given.owner.clone(), ..decided.clone() } != *given
+    };
+    if expected.split.as_ref().is_some_and(is_other) {
+        return Err(BrokenReceipt::SplitVersion { version: given.version });
+    }
     let part = |name, ppm: u32| SharePpm::new(ppm).map_err(|_above| field(name, "at most 1000000"));
     let options = settlement::SplitOptions {
         contributors_ppm: part("split_options.contributors_ppm", given.contributors_ppm)?,
         owner_ppm: part("split_options.owner_ppm", given.owner_ppm)?,
         host_ppm: part("split_options.host_ppm", given.host_ppm)?,
+        validators_ppm: part("split_options.validators_ppm", given.validators_ppm)?,
         treasury_ppm: part("split_options.treasury_ppm", given.treasury_ppm)?,
+        burn_ppm: part("split_options.burn_ppm", given.burn_ppm)?,
     };
     let parties = Parties {
-        owner: records.adapter.owner,
+        owner: address("split_options.owner", &given.owner)?,
         host: records.completion.host,
+        validators: address("split_options.validators", &given.validators)?,
         treasury: address("split_options.treasury", &given.treasury)?,
     };
     let lines =

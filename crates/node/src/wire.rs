@@ -4,23 +4,31 @@
 //! integers in parts per million (`_ppm`), times are Unix seconds (`_s`).
 
 mod account;
+mod action;
 mod adapter;
+mod channel;
 mod completion;
 mod datanet;
+mod governance;
 mod job;
 mod openai;
 mod period;
 mod receipt_file;
+mod stake;
 mod status;
 
 pub use account::*;
+pub use action::*;
 pub use adapter::*;
+pub use channel::*;
 pub use completion::*;
 pub use datanet::*;
+pub use governance::*;
 pub use job::*;
 pub use openai::*;
 pub use period::*;
 pub use receipt_file::*;
+pub use stake::*;
 pub use status::*;
 
 use schemars::JsonSchema;

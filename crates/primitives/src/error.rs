@@ -75,6 +75,9 @@ pub enum MerkleError {
         /// How many were given.
         leaves: usize,
     },
+    /// The amounts of a tree do not fit 128 bits together.
+    #[error("the amounts of the leaves do not fit 128 bits together")]
+    SumTooLarge,
     /// Leaf and siblings do not hash to the root.
     #[error("the proof of leaf {index} does not lead to the root")]
     WrongRoot {

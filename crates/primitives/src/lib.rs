@@ -28,10 +28,11 @@ mod payout;
 mod snapshot;
 
 mod merkle;
+mod merkle_sum;
 mod record;
 mod signature;
 
-pub use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+pub use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 
 pub use adapter::Adapter;
 pub use amount::Wei;
@@ -45,6 +46,7 @@ pub use id::{
     RecordId, SnapshotId,
 };
 pub use merkle::{LeafDomain, MerkleProof, MerkleTree, merkle_leaf};
+pub use merkle_sum::{MerkleSumProof, MerkleSumTree, SumVertex};
 pub use payout::Payout;
 pub use record::{ChainRecord, domain};
 pub use share::SharePpm;

@@ -13,7 +13,8 @@ use alloy_primitives::{B256, Keccak256, keccak256};
 
 use crate::error::MerkleError;
 
-const DEPTH_MAX: u32 = 32;
+/// Levels that a proof may have at most.
+pub(crate) const DEPTH_MAX: u32 = 32;
 
 /// What the leaves of a tree are; part of every leaf's hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum LeafDomain {
     InfluenceIndex,
     /// `(account, cumulative amount)` pairs of a payout.
     Payout,
+    /// Answers that a payout pays, each with its lines.
+    Answers,
 }
 
 impl LeafDomain {
@@ -39,6 +42,7 @@ impl LeafDomain {
             Self::Ids => "openledger.ids.v1",
             Self::InfluenceIndex => "openledger.influence-index.v1",
             Self::Payout => "openledger.payout.v1",
+            Self::Answers => "openledger.answers.v1",
         }
     }
 }

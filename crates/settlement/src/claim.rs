@@ -1,7 +1,7 @@
 //! From a proof to a claim.
 
 use alloy_primitives::{Address, B256};
-use primitives::{Claim, LeafDomain, MerkleProof, PayoutId, Wei};
+use primitives::{Claim, LeafDomain, MerkleSumProof, PayoutId, SumVertex, Wei};
 
 use crate::error::ClaimError;
 use crate::period::PayoutDomain;
@@ -15,18 +15,18 @@ pub struct Entitlement {
     pub account: Address,
     /// Everything earned.
     pub cumulative: Wei,
-    /// The way from the account's leaf to the root.
-    pub proof: MerkleProof,
+    /// The way from the account's leaf to the root, with the sums beside it.
+    pub proof: MerkleSumProof,
 }
 
 impl Entitlement {
-    /// Checks the proof against a posted root, as the contract does.
+    /// Checks the proof against a posted root and total, as the contract does.
     ///
     /// # Errors
     /// [`ClaimError::Merkle`] when it does not lead there.
-    pub fn verify(&self, root: B256, domain: &PayoutDomain) -> Result<(), ClaimError> {
+    pub fn verify(&self, root: SumVertex, domain: &PayoutDomain) -> Result<(), ClaimError> {
         let leaf = domain.leaf(self.account, self.cumulative);
-        Ok(self.proof.verify(root, LeafDomain::Payout, &leaf)?)
+        Ok(self.proof.verify(root, LeafDomain::Payout, &leaf, self.cumulative)?)
     }
 
     /// What a claim would pay after `claimed` was paid before.

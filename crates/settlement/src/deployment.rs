@@ -1,24 +1,25 @@
-//! Where our contracts come from: the chain's first block, and three creations by one account.
+//! Where our contracts come from: the chain's first block, and creations by one account.
+
+mod artifact;
+mod plan;
+mod settings;
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, Bytes, TxKind, hex};
-use alloy_sol_types::SolValue;
+use alloy_primitives::{Address, TxKind};
 use primitives::{Key, Wei};
-use serde_json::Value;
 
 use crate::chain::{ChainClient, Fees};
-use crate::contracts::{Contracts, escrow_settings};
+use crate::contracts::Contracts;
 use crate::error::DeploymentError;
+use crate::options::DeploymentOptions;
 use crate::transaction::{ContractCall, SignedTransaction, Terms};
-
-/// More than each creation needs.
-const GAS_CREATE: u64 = 3_000_000;
+use artifact::Creation;
 
 /// The first block of an embedded chain: who owns how much OPEN from the start.
 ///
-/// The contracts are not in it: the operator's first three transactions create them, so the same
-/// steps serve a chain that exists already.
+/// The contracts are not in it: the operator's first transactions create them, so the same steps
+/// serve a chain that exists already.
 pub fn genesis(
     chain_id: u64,
     balances: &BTreeMap<Address, Wei>,
@@ -28,69 +29,32 @@ pub fn genesis(
     ledger::Genesis::new(chain_id, balances.collect()).with_timestamp_s(timestamp_s)
 }
 
-/// Our contracts as one account deploys them with its first nonces: registry, payouts, escrow.
+/// Our contracts as one account deploys them with its first nonces.
 ///
-/// Addresses follow from account and nonce (CREATE), so they are known before, and deploying again
-/// after a crash continues where it stopped.
+/// Addresses follow from account and nonce (CREATE), so contracts that need each other are told
+/// before the other exists, nothing is wired afterwards and nobody ever holds a key to them. For the
+/// same reason deploying again after a crash continues where it stopped.
 #[derive(Debug, Clone)]
 pub struct Deployment {
     contracts: Contracts,
     deployer: Address,
-    withdrawal_delay_s: u64,
-    creations: [Creation; 3],
-}
-
-#[derive(Debug, Clone)]
-struct Creation {
-    contract: &'static str,
-    address: Address,
-    nonce: u64,
-    code: Bytes,
-    runtime: Runtime,
-}
-
-/// Deployed code, with the places that the constructor fills in.
-#[derive(Debug, Clone)]
-struct Runtime {
-    code: Bytes,
-    immutables: Vec<(usize, usize)>,
+    options: DeploymentOptions,
+    creations: Vec<Creation>,
 }
 
 impl Deployment {
-    /// The deployment by `deployer`, who also posts payouts, on one chain.
+    /// The deployment by `deployer`, who also posts payouts unless the options name somebody else.
     ///
     /// # Errors
     /// [`DeploymentError::Artifact`] when an embedded artifact cannot be read.
     pub fn new(
         chain_id: u64,
         deployer: Address,
-        withdrawal_delay_s: u64,
+        options: &DeploymentOptions,
     ) -> Result<Self, DeploymentError> {
-        let payouts = deployer.create(1);
-        let escrow = (payouts, withdrawal_delay_s).abi_encode();
-        let creations = [
-            Creation::new(
-                "Registry",
-                include_str!("../../../schema/contracts/Registry.json"),
-                (deployer, 0),
-                &[],
-            )?,
-            Creation::new(
-                "Payouts",
-                include_str!("../../../schema/contracts/Payouts.json"),
-                (deployer, 1),
-                &deployer.abi_encode(),
-            )?,
-            Creation::new(
-                "Escrow",
-                include_str!("../../../schema/contracts/Escrow.json"),
-                (deployer, 2),
-                &escrow,
-            )?,
-        ];
-        let [registry, payouts, escrow] = [0, 1, 2].map(|nonce| deployer.create(nonce));
-        let contracts = Contracts { chain_id, registry, escrow, payouts };
-        Ok(Self { contracts, deployer, withdrawal_delay_s, creations })
+        let contracts = plan::addresses(chain_id, deployer, options);
+        let creations = plan::creations(&contracts, deployer, options)?;
+        Ok(Self { contracts, deployer, options: *options, creations })
     }
 
     /// Where the contracts are, or will be.
@@ -124,7 +88,7 @@ impl Deployment {
                 to: TxKind::Create,
                 value: Wei::ZERO,
                 data: creation.code.clone(),
-                gas_limit: GAS_CREATE,
+                gas_limit: creation.gas_limit,
             };
             let terms = Terms { chain_id: self.contracts.chain_id, nonce, fees };
             missing.push(call.sign(deployer, &terms)?);
@@ -137,66 +101,16 @@ impl Deployment {
     /// # Errors
     /// [`DeploymentError::WrongCode`], [`DeploymentError::WrongSetting`]; as [`ChainClient`].
     pub fn verify(&self, chain: &impl ChainClient) -> Result<(), DeploymentError> {
-        for Creation { contract, address, runtime, .. } in &self.creations {
-            if !runtime.matches(&chain.code(*address)?) {
-                return Err(DeploymentError::WrongCode { contract, address: *address });
+        for creation in &self.creations {
+            if !creation.matches(&chain.code(creation.address)?) {
+                let (contract, address) = (creation.contract, creation.address);
+                return Err(DeploymentError::WrongCode { contract, address });
             }
         }
-        let address = self.contracts.escrow;
-        let wrong =
-            |setting| DeploymentError::WrongSetting { contract: "Escrow", address, setting };
-        let (payouts, withdrawal_delay_s) = escrow_settings(chain, address)?;
-        if payouts != self.contracts.payouts {
-            return Err(wrong("payouts"));
+        if chain.code(self.contracts.wopen)?.is_empty() {
+            let address = self.contracts.wopen;
+            return Err(DeploymentError::WrongCode { contract: "WOPEN", address });
         }
-        if withdrawal_delay_s != self.withdrawal_delay_s {
-            return Err(wrong("withdrawal delay"));
-        }
-        Ok(())
+        settings::verify(chain, &self.contracts, &self.options)
     }
-}
-
-impl Creation {
-    fn new(
-        contract: &'static str,
-        artifact: &str,
-        (deployer, nonce): (Address, u64),
-        arguments: &[u8],
-    ) -> Result<Self, DeploymentError> {
-        let read = || {
-            let artifact: Value = serde_json::from_str(artifact).ok()?;
-            let code = [code(&artifact, "bytecode")?.as_slice(), arguments].concat();
-            Some((code, Runtime::read(&artifact)?))
-        };
-        let (code, runtime) = read().ok_or(DeploymentError::Artifact { contract })?;
-        let address = deployer.create(nonce);
-        Ok(Self { contract, address, nonce, code: code.into(), runtime })
-    }
-}
-
-impl Runtime {
-    fn read(artifact: &Value) -> Option<Self> {
-        let places = artifact.get("immutables")?.as_array()?.iter().map(|place| {
-            let number = |position: usize| usize::try_from(place.get(position)?.as_u64()?).ok();
-            Some((number(0)?, number(1)?))
-        });
-        let immutables = places.collect::<Option<_>>()?;
-        Some(Self { code: code(artifact, "deployedBytecode")?.into(), immutables })
-    }
-
-    /// Whether `deployed` is this code, whatever the constructor filled in.
-    fn matches(&self, deployed: &Bytes) -> bool {
-        let mut blank = deployed.to_vec();
-        for (start, length) in &self.immutables {
-            let end = start.saturating_add(*length);
-            if let Some(place) = blank.get_mut(*start..end) {
-                place.fill(0);
-            }
-        }
-        self.code == blank
-    }
-}
-
-fn code(artifact: &Value, field: &str) -> Option<Vec<u8>> {
-    hex::decode(artifact.get(field)?.as_str()?).ok()
 }

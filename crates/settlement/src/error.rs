@@ -47,7 +47,7 @@ pub enum AccountError {
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
 #[non_exhaustive]
 pub enum SplitError {
-    /// The parts of contributors, owner, host and treasury do not make a whole.
+    /// The parts of contributors, owner, host, validators, treasury and burn do not make a whole.
     #[error("the parts of a fee sum to {sum_ppm} parts per million instead of 1,000,000")]
     PartsNotWhole {
         /// Their sum.
@@ -112,6 +112,65 @@ pub enum PeriodError {
     Merkle(#[from] MerkleError),
 }
 
+/// Why a voucher is worth nothing.
+#[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
+#[non_exhaustive]
+pub enum VoucherError {
+    /// The key is not the payer's.
+    #[error("{found} cannot sign for {payer}")]
+    NotPayer {
+        /// Who pays.
+        payer: Address,
+        /// Whose key it is.
+        found: Address,
+    },
+    /// It is for another host or another contract.
+    #[error("the voucher names {found}, expected {expected}")]
+    WrongParty {
+        /// Who should be named.
+        expected: Address,
+        /// Who is.
+        found: Address,
+    },
+    /// An earlier voucher promised more.
+    #[error("the voucher promises {limit}, an earlier one {known}")]
+    LimitLowered {
+        /// What the earlier one promised.
+        known: Wei,
+        /// What this one promises.
+        limit: Wei,
+    },
+    /// It ran out.
+    #[error("the voucher ran out at second {expires_s}")]
+    Expired {
+        /// When, Unix time in seconds.
+        expires_s: u64,
+    },
+    /// The bytes are not a signed voucher.
+    #[error("bytes are not a signed voucher")]
+    Encoding,
+    /// The signature is not the payer's.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+}
+
+/// Why an answer cannot be checked.
+#[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
+#[non_exhaustive]
+pub enum DisputeError {
+    /// A record is not the one that the settled answer names.
+    #[error("the answer names record {expected}, {found} was published")]
+    OtherRecord {
+        /// The record that is named.
+        expected: B256,
+        /// The record that is there.
+        found: B256,
+    },
+    /// The bytes are no influence index.
+    #[error("bytes are not an influence index")]
+    Index,
+}
+
 /// Why nothing can be claimed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone)]
 #[non_exhaustive]
@@ -147,6 +206,12 @@ pub enum ChainError {
         /// What the decoder said.
         #[source]
         source: alloy_sol_types::Error,
+    },
+    /// The contract's answer is outside the range of what it stands for.
+    #[error("{what} is outside its range")]
+    OutOfRange {
+        /// What was read.
+        what: &'static str,
     },
     /// The chain could not be reached or refused the transaction itself.
     #[error("the chain is not available")]

@@ -1,18 +1,18 @@
-//! A period: what was earned in it, closed into one Merkle root over all that was ever earned.
+//! A period: what was earned in it, closed into one Merkle-sum root over all that was ever earned.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, U256, keccak256};
 use alloy_sol_types::SolValue;
 use primitives::{
     AttributionReceipt, AttributionReceiptId, ChainRecord, CompletionId, Digest, LeafDomain,
-    MerkleTree, Payout, PayoutId, Wei,
+    MerkleSumTree, Payout, PayoutId, Signature, SumVertex, Wei,
 };
 
 use crate::claim::Entitlement;
 use crate::error::{PeriodError, SplitError};
-use crate::options::SplitOptions;
-use crate::split::{Parties, SplitLine, split};
+use crate::settled::{SettledAnswer, SettledAnswers};
+use crate::split::{Parties, SplitLine, SplitVersion, split};
 
 /// One answer's fee and who earned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,12 @@ pub struct Earning {
     pub receipt: AttributionReceiptId,
     /// The answer.
     pub completion: CompletionId,
+    /// The host's signature over the attribution.
+    pub signature: Signature,
     /// What the caller paid.
     pub fee: Wei,
+    /// Number of the split that was in force.
+    pub split_version: u32,
     /// Who gets it.
     pub lines: Vec<SplitLine>,
 }
@@ -35,11 +39,18 @@ impl Earning {
     pub fn new(
         fee: Wei,
         receipt: &AttributionReceipt,
-        options: &SplitOptions,
+        signature: Signature,
+        version: &SplitVersion,
         parties: &Parties,
     ) -> Result<Self, SplitError> {
-        let lines = split(fee, receipt, options, parties)?;
-        Ok(Self { receipt: receipt.id(), completion: receipt.completion, fee, lines })
+        Ok(Self {
+            receipt: receipt.id(),
+            completion: receipt.completion,
+            signature,
+            fee,
+            split_version: version.version,
+            lines: split(fee, receipt, &version.options, parties)?,
+        })
     }
 }
 
@@ -115,9 +126,9 @@ impl Balances {
         Ok(())
     }
 
-    fn tree(&self, domain: &PayoutDomain) -> Result<MerkleTree, PeriodError> {
-        let leaves = self.iter().map(|(account, amount)| domain.leaf(account, amount));
-        Ok(MerkleTree::new(LeafDomain::Payout, leaves)?)
+    fn tree(&self, domain: &PayoutDomain) -> Result<MerkleSumTree, PeriodError> {
+        let leaves = self.iter().map(|(account, amount)| (domain.leaf(account, amount), amount));
+        Ok(MerkleSumTree::new(LeafDomain::Payout, leaves)?)
     }
 }
 
@@ -127,7 +138,7 @@ pub struct ClosedPeriod {
     payout: Payout,
     balances: Balances,
     domain: PayoutDomain,
-    tree: MerkleTree,
+    tree: MerkleSumTree,
 }
 
 impl ClosedPeriod {
@@ -159,15 +170,16 @@ impl ClosedPeriod {
         let period = before.map_or(0, |before| before.payout.period).checked_add(1);
         let accounts = u32::try_from(balances.0.len());
         let tree = balances.tree(&domain)?;
+        let answers = SettledAnswers::new(earnings.iter().map(SettledAnswer::from))?;
         let payout = Payout {
             period: period.ok_or(PeriodError::TooMany { what: "the number of periods" })?,
             parent: before.map(Self::id).unwrap_or_default(),
-            root: tree.root(),
+            root: tree.root().hash,
             accounts: accounts
                 .ok()
                 .ok_or(PeriodError::TooMany { what: "the number of accounts" })?,
-            totalWei: balances.total()?.get(),
-            receipts: MerkleTree::new(LeafDomain::Ids, &receipts)?.root(),
+            totalWei: tree.root().sum.get(),
+            answers: answers.root(),
             timeS: time_s,
         };
         Ok(Self { payout, balances, domain, tree })
@@ -184,9 +196,8 @@ impl ClosedPeriod {
     ) -> Result<Self, PeriodError> {
         let tree = balances.tree(&domain)?;
         let accounts = u32::try_from(balances.0.len()).ok();
-        let matches = tree.root() == payout.root
-            && balances.total()?.get() == payout.totalWei
-            && accounts == Some(payout.accounts);
+        let root = SumVertex { hash: payout.root, sum: Wei::new(payout.totalWei) };
+        let matches = tree.root() == root && accounts == Some(payout.accounts);
         if matches {
             return Ok(Self { payout, balances, domain, tree });
         }
@@ -239,9 +250,9 @@ impl ClosedPeriod {
         proven.collect()
     }
 
-    /// The Merkle root, as posted.
-    pub const fn root(&self) -> B256 {
-        self.payout.root
+    /// The Merkle-sum root, as posted: hash and total.
+    pub const fn root(&self) -> SumVertex {
+        SumVertex { hash: self.payout.root, sum: Wei::new(self.payout.totalWei) }
     }
 
     /// Where the root counts.

@@ -79,6 +79,9 @@ export interface TrainRequest {
   name?: string;
 }
 
+/** How long a claim waits for a period that can still be disputed, in seconds. */
+const CLAIM_WAIT_S = 20;
+
 /** Every call that the page makes, one function each. */
 export const api = {
   status: () => get<Status>('/api/v1/status'),
@@ -118,8 +121,10 @@ export const api = {
     get<{ completions: CompletionRow[] }>(`/api/v1/completions?limit=${limit}`).then((body) => body.completions),
   receiptUrl: (id: Hex) => `/api/v1/receipts/${part(id)}`,
 
-  periods: () => get<{ open: OpenPeriod; periods: Period[] }>('/api/v1/periods'),
+  periods: () => get<{ open: OpenPeriod; periods: Period[]; disabled?: Period[] }>('/api/v1/periods'),
   closePeriod: () => post<Period>('/api/v1/periods/close'),
   claim: (account?: string) =>
-    post<{ claims: Claim[] }>('/api/v1/claims', account === undefined ? {} : { account }).then((body) => body.claims),
+    post<{ claims: Claim[] }>('/api/v1/claims', account === undefined ? { wait_s: CLAIM_WAIT_S } : { account, wait_s: CLAIM_WAIT_S }).then(
+      (body) => body.claims,
+    ),
 };

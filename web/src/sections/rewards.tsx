@@ -34,7 +34,7 @@ function ClosePeriod() {
             </dl>
             <p className="small soft">
               {open.receipts > 0
-                ? 'Closing posts one Merkle root on chain; everyone can claim against it at once.'
+                ? 'Closing posts one Merkle root on chain; everyone can claim against it once its challenge window is over.'
                 : 'Nothing waits. Ask an adapter something, and its receipt appears here.'}
             </p>
             <div className="row">
@@ -65,8 +65,16 @@ function ClosePeriod() {
   );
 }
 
-function Periods({ periods }: { periods: Period[] }) {
-  if (periods.length === 0) return <p className="soft">No period has been closed yet.</p>;
+/** Where a period stands: until when it can be disputed, or that it can be claimed. */
+function Standing({ period }: { period: Period }) {
+  if (period.status === 'pending' && period.activates_s != null) {
+    return <span className="soft">pending until {moment(period.activates_s)}</span>;
+  }
+  return <>{period.status}</>;
+}
+
+function Periods({ periods, disabled }: { periods: Period[]; disabled: Period[] }) {
+  if (periods.length + disabled.length === 0) return <p className="soft">No period has been closed yet.</p>;
   return (
     <Scroll label="Closed periods">
       <table>
@@ -75,6 +83,7 @@ function Periods({ periods }: { periods: Period[] }) {
           <tr>
             <th scope="col">Period</th>
             <th scope="col">Closed</th>
+            <th scope="col">Status</th>
             <th scope="col">Root</th>
             <th scope="col" className="number">
               Receipts
@@ -88,12 +97,15 @@ function Periods({ periods }: { periods: Period[] }) {
           </tr>
         </thead>
         <tbody>
-          {[...periods]
+          {[...disabled, ...periods]
             .sort((a, b) => b.number - a.number)
             .map((period) => (
               <tr key={period.id}>
                 <td>{period.number}</td>
                 <td>{moment(period.time_s)}</td>
+                <td>
+                  <Standing period={period} />
+                </td>
                 <td>
                   <Id id={period.root} />
                 </td>
@@ -119,7 +131,7 @@ function exportAccounts(accounts: Account[]) {
 function Accounts({ accounts, chosen }: { accounts: Account[]; chosen: string | null }) {
   const client = useQueryClient();
   const claim = useMutation({ mutationFn: (name?: string) => api.claim(name), onSettled: () => client.invalidateQueries() });
-  const due = accounts.some(({ claimable_wei }) => BigInt(claimable_wei) > 0n);
+  const due = accounts.some(({ claimable_wei, pending_wei }) => BigInt(claimable_wei) + BigInt(pending_wei) > 0n);
   const rows = [...accounts].sort((a, b) => (BigInt(b.earned_wei) > BigInt(a.earned_wei) ? 1 : -1));
   return (
     <section className="stack" aria-labelledby="accounts">
@@ -182,6 +194,11 @@ function Accounts({ accounts, chosen }: { accounts: Account[]; chosen: string | 
                 </td>
                 <td className="number">
                   <Amount wei={account.claimable_wei} />
+                  {BigInt(account.pending_wei) > 0n && (
+                    <div className="small soft">
+                      <Amount wei={account.pending_wei} /> pending
+                    </div>
+                  )}
                 </td>
                 <td className="number">
                   <Amount wei={account.claimed_wei} />
@@ -235,7 +252,7 @@ export function Rewards({ account }: { account: string | null }) {
       <section className="stack" aria-labelledby="periods">
         <h2 id="periods">Closed periods</h2>
         <Show query={periods} what="closed periods">
-          {(data) => <Periods periods={data.periods} />}
+          {(data) => <Periods periods={data.periods} disabled={data.disabled ?? []} />}
         </Show>
       </section>
     </div>

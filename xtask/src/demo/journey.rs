@@ -19,6 +19,8 @@ use super::verification;
 const READER: &str = "reader";
 const DEPOSIT_WEI: &str = "50000000000000000000";
 const ANSWER_TOKENS_MAX: u32 = 48;
+/// Longest wait for the period to become claimable; the demo's challenge window takes seconds.
+const CLAIM_WAIT_S: u32 = 60;
 
 /// What happened so far.
 #[derive(Debug)]
@@ -251,10 +253,11 @@ impl Asker<'_> {
     }
 }
 
-/// Steps 6 and 7: the period is closed, one root pays everybody, everybody claims.
+/// Steps 6 and 7: the period is closed, one root pays everybody, everybody claims once it can no
+/// longer be disputed.
 fn settle(api: &Api) -> Result<Money> {
     let period = api.post("/api/v1/periods/close", &json!({}))?;
-    let claims = api.post("/api/v1/claims", &json!({}))?;
+    let claims = api.post("/api/v1/claims", &json!({ "wait_s": CLAIM_WAIT_S }))?;
     let accounts = api.get("/api/v1/accounts")?;
     let mut explained = Vec::new();
     for account in list(&accounts, "accounts")? {

@@ -138,6 +138,9 @@ struct Figures {
     claimed_wei: u128,
     copycats_wei: u128,
     copied_fees_wei: u128,
+    treasury_wei: u128,
+    validators_wei: u128,
+    burnt_wei: u128,
 }
 
 impl Report {
@@ -161,7 +164,16 @@ impl Report {
             claimed_wei: sum("claimed_wei"),
             copycats_wei: copycats.filter_map(|account| wei(account, "earned_wei").ok()).sum(),
             copied_fees_wei: copied.map(|answer| answer.fee_wei).sum(),
+            treasury_wei: self.earned_by("treasury"),
+            validators_wei: self.earned_by("validators"),
+            burnt_wei: self.earned_by("burn"),
         }
+    }
+
+    /// What the account of this name has earned.
+    fn earned_by(&self, name: &str) -> u128 {
+        let account = self.money.accounts.iter().find(|account| account["name"] == name);
+        account.and_then(|account| wei(account, "earned_wei").ok()).unwrap_or_default()
     }
 
     /// The first promise that this journey did not keep.
@@ -235,6 +247,9 @@ impl Report {
                 "in_wei": figures.fees_wei.to_string(),
                 "earned_wei": figures.earned_wei.to_string(),
                 "out_wei": figures.claimed_wei.to_string(),
+                "treasury_wei": figures.treasury_wei.to_string(),
+                "validators_wei": figures.validators_wei.to_string(),
+                "burnt_wei": figures.burnt_wei.to_string(),
                 "equal": figures.fees_wei == figures.claimed_wei,
             },
             "admissions": self.admissions,
@@ -312,6 +327,9 @@ impl Report {
         let figures = self.figures();
         println!("\n  fees in   {:>28} wei", figures.fees_wei);
         println!("  paid out  {:>28} wei", figures.claimed_wei);
+        println!("  of it     {:>28} wei to the treasury", figures.treasury_wei);
+        println!("            {:>28} wei to the validators", figures.validators_wei);
+        println!("            {:>28} wei burnt", figures.burnt_wei);
         println!(
             "  copycats  {:>28} wei of the {} that answers from their originals cost",
             figures.copycats_wei, figures.copied_fees_wei

@@ -1,6 +1,9 @@
 //! The real binary, run as a person would.
 
+mod channel;
 mod command;
+mod dispute;
+mod governance;
 mod journey;
 mod kill;
 mod support;

@@ -24,9 +24,15 @@ pub(crate) struct Up {
 
 /// Starts `openledger up` without waiting for it.
 pub(crate) fn spawn(data: &Path) -> Child {
+    spawn_with(data, &["challenge_window_s=1"])
+}
+
+fn spawn_with(data: &Path, settings: &[&str]) -> Child {
     Command::new(BINARY)
         .args(["up", "--json", "--listen", "127.0.0.1:0", "--base", BASE])
-        .args(["--set", "checkpoint_s=0", "--set", "block_ms=10", "--data"])
+        .args(["--set", "checkpoint_s=0", "--set", "block_ms=10"])
+        .args(settings.iter().flat_map(|setting| ["--set", setting]))
+        .arg("--data")
         .arg(data)
         .env_clear()
         .stdout(Stdio::piped())
@@ -37,7 +43,16 @@ pub(crate) fn spawn(data: &Path) -> Child {
 
 impl Up {
     pub(crate) fn start(data: &Path) -> Self {
-        let mut up = Self { child: spawn(data), url: None };
+        Self::ready(spawn(data))
+    }
+
+    /// As [`Up::start`], with settings of its own.
+    pub(crate) fn start_with(data: &Path, settings: &[&str]) -> Self {
+        Self::ready(spawn_with(data, settings))
+    }
+
+    fn ready(child: Child) -> Self {
+        let mut up = Self { child, url: None };
         up.wait_until_ready();
         assert!(up.url.is_some(), "it ended before it was ready");
         up
@@ -66,6 +81,35 @@ impl Up {
         let output = self.run(&[arguments, &["--json"]].concat());
         assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("one JSON value")
+    }
+}
+
+impl Up {
+    /// A Datanet and adapter `my-field` that answers; `folder` holds its notes.
+    pub(crate) fn train(&self, folder: &Path) {
+        let notes = folder.join("notes.jsonl");
+        std::fs::write(&notes, RECORDS).expect("written");
+        self.json(&["datanet", "create", "my-field", "--licence", "CC-BY-4.0"]);
+        self.json(&["contribute", "my-field", notes.to_str().expect("a path of text")]);
+        self.json(&["snapshot", "my-field"]);
+        let job = self.json(&["train", "my-field", "--preset", "quick", "--epochs", "3"]);
+        assert_eq!(job["status"], "done");
+    }
+
+    /// Runs a command again and again until `is_done` says that its result is.
+    pub(crate) fn until(&self, arguments: &[&str], is_done: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let found = self.json(arguments);
+            if is_done(&found) {
+                return found;
+            }
+        }
+    }
+
+    /// Tries a command until a dry run of it is not refused, then does it.
+    pub(crate) fn when_allowed(&self, arguments: &[&str]) -> Value {
+        while !self.run(&[arguments, &["--dry-run", "--json"]].concat()).status.success() {}
+        self.json(arguments)
     }
 }
 

@@ -7,7 +7,7 @@ use primitives::{
     Address, AttributionReceipt, B256, ChainRecord as _, Completion, Evidence, RecordShare, Wei,
     ZeroReason, keccak256,
 };
-use settlement::{Parties, SplitLine, split};
+use settlement::{SplitLine, SplitVersion, split};
 
 use super::prepare::Prepared;
 use super::worker::finish_reason;
@@ -39,8 +39,10 @@ impl Core {
     ) -> Result<Made, ApiError> {
         let salt =
             B256::from(random_word().map_err(|error| ApiError::internal(error.to_string()))?);
-        let completion =
+        let (version, time_s) = self.split_in_force()?;
+        let mut completion =
             self.completion(prepared, generation, assets, (payer, nonce, most), salt)?;
+        completion.timeS = time_s;
         let known = known_about(engine, generation, bare_prompt)?;
         let answer = Answer {
             completion: completion.id(),
@@ -55,20 +57,14 @@ impl Core {
                 .map_err(ApiError::internal)?;
         let receipt = attributed.receipt;
         let fee = Wei::new(completion.feeWei);
-        let parties = Parties {
-            owner: assets.record.owner,
-            host: self.keys.host(),
-            treasury: self.keys.treasury(),
-        };
+        let parties = self.parties(self.adapter_owner(assets)?);
         let lines =
-            split(fee, &receipt, &self.money.split, &parties).map_err(ApiError::internal)?;
+            split(fee, &receipt, &version.options, &parties).map_err(ApiError::internal)?;
         let spans = self.shown_spans(generation, &attributed.spans, assets)?;
         let page = self.page(assets, &receipt, &lines, fee, spans);
         let chain_id = self.config.chain_id;
         let signature =
             self.keys.operator().sign_record(&receipt, chain_id).map_err(ApiError::internal)?;
-        let parts = &self.money.split;
-        let parts = [parts.contributors_ppm, parts.owner_ppm, parts.host_ppm, parts.treasury_ppm];
         let row = StoredAnswer {
             completion: completion.encode().into(),
             receipt: receipt.encode().into(),
@@ -82,8 +78,9 @@ impl Core {
             tokens: generation.tokens().to_vec(),
             finish: finish_reason(generation.finish()).to_owned(),
             lines: lines.iter().map(stored_line).collect(),
-            parts: parts.iter().map(|part| part.get()).collect(),
-            treasury: parties.treasury,
+            splitVersion: version.version,
+            parts: parts(&version),
+            isPrepaid: self.pays_by_channel(payer)?,
             page: serde_json::to_string(&page).map_err(ApiError::internal)?,
         };
         Ok(Made { row, completion: completion.id(), receipt: receipt.id(), fee })
@@ -224,6 +221,20 @@ fn known_about(
 struct Known {
     gradient: Vec<f32>,
     lift_micronats: i64,
+}
+
+/// The six parts of a split, in the order of its lines.
+fn parts(version: &SplitVersion) -> Vec<u32> {
+    let parts = &version.options;
+    let parts = [
+        parts.contributors_ppm,
+        parts.owner_ppm,
+        parts.host_ppm,
+        parts.validators_ppm,
+        parts.treasury_ppm,
+        parts.burn_ppm,
+    ];
+    parts.iter().map(|part| part.get()).collect()
 }
 
 /// keccak-256 of salt and text.

@@ -11,11 +11,10 @@ use super::{Answered, AttributionDetail};
 use crate::core::Core;
 use crate::error::ApiError;
 use crate::hex::hex;
-use crate::tables::{ANSWER_BY_ID, ANSWER_BY_KEY, ANSWERS, RESERVATIONS, StoredAnswer, StoredLine};
+use crate::tables::{
+    ANSWER_BY_ID, ANSWER_BY_KEY, ANSWERS, RESERVATIONS, StoredAnswer, StoredLine, VERDICTS,
+};
 use crate::wire::{AttributionSummary, CompletionInfo, CompletionList, TopSource, Usage};
-
-const ROLES: [Role; 6] =
-    [Role::Contributor, Role::Owner, Role::Host, Role::Treasury, Role::Unattributed, Role::Residue];
 
 impl StoredAnswer {
     /// The completion's record.
@@ -49,7 +48,7 @@ impl StoredAnswer {
 
 impl StoredLine {
     fn decoded(&self) -> Result<SplitLine, ApiError> {
-        let role = ROLES.into_iter().find(|role| role.name() == self.role);
+        let role = Role::ALL.into_iter().find(|role| role.name() == self.role);
         Ok(SplitLine {
             account: self.account,
             role: role.ok_or_else(|| ApiError::internal(format!("no role {:?}", self.role)))?,
@@ -144,6 +143,7 @@ impl Core {
     ) -> Result<CompletionInfo, ApiError> {
         let completion = row.completion()?;
         let receipt = row.receipt()?;
+        let verdict = self.read(|tables| tables.get(&VERDICTS, &number))?;
         let top = receipt.shares.first().filter(|share| share.sharePpm > 0);
         Ok(CompletionInfo {
             id: hex(completion.id()),
@@ -158,7 +158,8 @@ impl Core {
                 contributor_name: self.keys.name_of(share.contributor),
                 share_ppm: share.sharePpm,
             }),
-            period: self.period_of(number),
+            period: self.period_of(number).filter(|_| verdict.is_none()),
+            unpaid: verdict.map(|verdict| verdict.why),
         })
     }
 }

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -24,6 +24,40 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
                 .detail("line", error.line())
                 .hint("the schema of every body is at /api/v1/openapi.json")
         })
+    }
+}
+
+/// A JSON body of a caller who means it: only with `content-type: application/json`, which a page of
+/// somebody else cannot send here without asking first.
+#[derive(Debug)]
+pub(super) struct OwnJson<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OwnJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(ApiError::new(status, "bad_content_type", "the body must be sent as JSON")
+                .hint("send the header content-type: application/json"));
+        }
+        let JsonBody(value) = JsonBody::from_request(request, state).await?;
+        Ok(Self(value))
+    }
+}
+
+/// The API key that was sent, if one was.
+#[derive(Debug)]
+pub(super) struct ApiKey(pub(super) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ApiKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let sent = parts.headers.get(header::AUTHORIZATION);
+        let key = sent.and_then(|sent| sent.to_str().ok()?.strip_prefix("Bearer "));
+        Ok(Self(key.map(str::to_owned)))
     }
 }
 

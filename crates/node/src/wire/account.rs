@@ -41,8 +41,16 @@ pub struct Account {
     pub earned_wei: String,
     /// The part of it that can be claimed now, in wei.
     pub claimable_wei: String,
+    /// The part of it in periods that can still be disputed, in wei.
+    pub pending_wei: String,
+    /// When the next of it can be claimed, Unix time in seconds; absent when nothing is pending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activates_s: Option<u64>,
     /// The part of it that has been claimed, in wei.
     pub claimed_wei: String,
+    /// Who receives its claims, when it is not the account itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee: Option<String>,
 }
 
 /// What an account put aside for fees.
@@ -87,7 +95,7 @@ pub struct EarningLine {
     pub receipt: String,
     /// The answer.
     pub completion: String,
-    /// `contributor`, `owner`, `host`, `treasury`, `unattributed` or `residue`.
+    /// `contributor`, `owner`, `host`, `validators`, `treasury`, `burn`, `unattributed` or `residue`.
     pub role: String,
     /// The Datanet of the adapter that answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,8 +108,11 @@ pub struct EarningLine {
     /// The record's share of the answer, for contributors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_ppm: Option<u32>,
-    /// The amount in wei.
+    /// The amount in wei; zero for an answer that nobody earns from.
     pub amount_wei: String,
+    /// Whether nobody earns from the answer, for example because its fee could not be collected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unpaid: bool,
     /// One sentence for people.
     pub why: String,
 }

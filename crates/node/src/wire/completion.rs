@@ -27,6 +27,9 @@ pub struct CompletionInfo {
     /// The period that pays it; absent while the period is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<u64>,
+    /// Why nobody earns from it: its fee could not be collected, or its period was proven wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpaid: Option<String>,
 }
 
 /// The record with the largest share of an answer.

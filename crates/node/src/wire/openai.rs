@@ -399,7 +399,7 @@ pub struct AnswerSpan {
 /// One part of a fee.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SplitLine {
-    /// `contributor`, `owner`, `host`, `treasury`, `unattributed` or `residue`.
+    /// `contributor`, `owner`, `host`, `validators`, `treasury`, `burn`, `unattributed` or `residue`.
     pub role: String,
     /// Address.
     pub account: String,

@@ -25,6 +25,44 @@ pub struct Period {
     pub transaction: Option<String>,
     /// When it was closed.
     pub time_s: u64,
+    /// Where it stands.
+    pub status: PeriodPhase,
+    /// When it can be claimed, Unix time in seconds; absent before it is posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activates_s: Option<u64>,
+    /// The poster's bond while it is held, in wei.
+    pub bond_wei: String,
+    /// Merkle root over the answers that it pays, each with its split and signature.
+    pub answers_root: String,
+    /// keccak-256 of the bytes at `/v1/periods/N/data`, as posted on chain.
+    pub data_digest: String,
+}
+
+/// Where a closed period stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodPhase {
+    /// Not on the chain yet.
+    #[default]
+    Posting,
+    /// On the chain; it can be disputed until `activates_s` and claimed from then on.
+    Pending,
+    /// It can be claimed, or a later one in its place.
+    Active,
+    /// It was taken back before it could be claimed; its answers are paid by a later period.
+    Disabled,
+}
+
+impl PeriodPhase {
+    /// The word on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Posting => "posting",
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
 }
 
 /// The period that is still open.
@@ -43,6 +81,10 @@ pub struct PeriodList {
     pub open: OpenPeriod,
     /// The closed ones, oldest first.
     pub periods: Vec<Period>,
+    /// Those that were disabled before they could be claimed, oldest first. Their numbers are given
+    /// again.
+    #[serde(default)]
+    pub disabled: Vec<Period>,
 }
 
 /// A closed period with what each account gets.
@@ -72,9 +114,15 @@ pub struct AccountPayout {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimRequest {
-    /// Name or address; default: every local account with something to claim.
+    /// Name or address; default: everybody known here with something to claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Wait up to this many seconds for a posted period to become claimable.
+    #[serde(default)]
+    pub wait_s: u64,
+    /// Try it out, tell what would be paid, send nothing.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 /// One account redeeming what it has earned.
@@ -88,7 +136,10 @@ pub struct ClaimInfo {
     pub paid_wei: String,
     /// Everything it has earned up to the claim, in wei.
     pub cumulative_wei: String,
-    /// The transaction that paid it.
+    /// Who received it, when the account named somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee: Option<String>,
+    /// The transaction that paid it; zero when it was tried out, or paid while this node was away.
     pub transaction: String,
 }
 
@@ -97,4 +148,23 @@ pub struct ClaimInfo {
 pub struct ClaimList {
     /// In order of name.
     pub claims: Vec<ClaimInfo>,
+    /// What will be claimable once the posted periods are; absent when nothing waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+    /// What the claims cost in gas, in wei; only with `dry_run`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gas_wei: Option<String>,
+}
+
+/// Earned, posted, and not claimable yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiting {
+    /// How much, in wei.
+    pub amount_wei: String,
+    /// The next period to become claimable.
+    pub period: u64,
+    /// When, Unix time in seconds.
+    pub activates_s: u64,
+    /// In how many seconds.
+    pub in_s: u64,
 }

@@ -12,7 +12,7 @@ use super::{Source, SplitLine};
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptFile {
-    /// Version of this file's layout: 1.
+    /// Version of this file's layout: 2.
     pub version: u32,
     /// EIP-155 id of the chain that the signature is for.
     pub chain_id: u64,
@@ -149,18 +149,28 @@ pub struct IndexRows {
     pub encoding: String,
 }
 
-/// How a fee is divided.
+/// How a fee is divided: one version of the split that governance decides, and whom it names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SplitOptions {
+    /// Number of the split that was in force when the answer was given.
+    pub version: u32,
     /// To the records, before attribution.
     pub contributors_ppm: u32,
     /// To the adapter's owner.
     pub owner_ppm: u32,
     /// To the host.
     pub host_ppm: u32,
+    /// To the validators.
+    pub validators_ppm: u32,
     /// To the treasury.
     pub treasury_ppm: u32,
+    /// Burnt.
+    pub burn_ppm: u32,
+    /// Address that owned the adapter when the answer was given; empty where no answer is meant.
+    pub owner: String,
+    /// Address that collects the validators' part.
+    pub validators: String,
     /// Address of the treasury; also gets what is unattributed and the residue.
     pub treasury: String,
 }

@@ -43,14 +43,40 @@ pub struct Head {
 }
 
 /// Addresses of our contracts.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Contracts {
-    /// Anchors of Datanets, snapshots and adapters.
-    pub registry: String,
-    /// Deposits, authorisations, captures.
+    /// Executes what governance decided; the treasury.
+    pub timelock: String,
+    /// OPEN as an ERC-20.
+    pub wopen: String,
+    /// Votes: OPEN wrapped one to one.
+    pub gopen: String,
+    /// Proposals and votes.
+    pub governor: String,
+    /// Every parameter of the economy.
+    pub parameters: String,
+    /// Anchors of Datanets and snapshots.
+    pub datanets: String,
+    /// Anchors of adapters.
+    pub adapters: String,
+    /// Who committed to which records first.
+    pub contributions: String,
+    /// Deposits, authorisations, captures, channels.
     pub escrow: String,
     /// Roots and claims.
     pub payouts: String,
+    /// Fraud proofs against pending periods.
+    pub disputes: String,
+    /// Validators and their stake.
+    pub staking: String,
+    /// Drawn validators and their rewards.
+    pub attestations: String,
+    /// Agents (ERC-8004).
+    pub agents: String,
+    /// What clients say of agents (ERC-8004).
+    pub reputation: String,
+    /// What validators say of agents' work (ERC-8004).
+    pub validation: String,
 }
 
 /// The base model.
@@ -92,6 +118,10 @@ pub struct PeriodStatus {
     pub open_fees_wei: String,
     /// Number of the last closed period.
     pub closed: u64,
+    /// Number of the period that claims work against; zero before the first.
+    pub active: u64,
+    /// Periods that can still be disputed.
+    pub pending: u64,
 }
 
 /// Money in and out.
@@ -101,6 +131,16 @@ pub struct Totals {
     pub fees_wei: String,
     /// The part that closed periods paid out, in wei.
     pub paid_wei: String,
-    /// The part of that which has been claimed, in wei.
+    /// The part of that in periods that can still be disputed, in wei.
+    pub pending_wei: String,
+    /// The part of what closed periods paid out that has been claimed, in wei.
     pub claimed_wei: String,
+    /// Fees of answers that could not be collected; nobody earned them, in wei.
+    pub uncollected_wei: String,
+    /// The treasury's part of what closed periods paid out, in wei.
+    pub treasury_wei: String,
+    /// The validators' part of it, in wei.
+    pub validators_wei: String,
+    /// The burnt part of it, in wei.
+    pub burnt_wei: String,
 }

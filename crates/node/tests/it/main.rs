@@ -1,6 +1,7 @@
 //! A real node on a free port, in a temporary folder, with a tiny random model.
 
 mod bad_input;
+mod economy;
 mod journey;
 mod money;
 mod openai;

@@ -46,6 +46,7 @@ impl Running {
             listen: "127.0.0.1:0".parse().expect("an address"),
             base: "none".into(),
             block_ms: 0,
+            challenge_window_s: 1,
             answer_tokens_max: 24,
             ..Config::default()
         };

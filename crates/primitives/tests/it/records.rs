@@ -90,7 +90,7 @@ fn every_record_has_one_encoding() {
         root: id(3),
         accounts: 4,
         totalWei: 5,
-        receipts: id(6),
+        answers: id(6),
         timeS: 7,
     });
     round_trip(Claim {

@@ -3,12 +3,25 @@
 use std::fmt;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_sol_types::SolInterface;
+use alloy_sol_types::{Revert, SolError, SolInterface};
 use primitives::Wei;
 
+use super::bindings::IAdapters::IAdaptersErrors as Adapters;
+use super::bindings::IAgents::IAgentsErrors as Agents;
+use super::bindings::IAttestations::IAttestationsErrors as Attestations;
+use super::bindings::IContributions::IContributionsErrors as Contributions;
+use super::bindings::IDatanets::IDatanetsErrors as Datanets;
+use super::bindings::IDisputes::IDisputesErrors as Disputes;
 use super::bindings::IEscrow::IEscrowErrors as Escrow;
+use super::bindings::IGOPEN::IGOPENErrors as VotingToken;
+use super::bindings::IGovernor::IGovernorErrors as Governor;
+use super::bindings::IParameters::IParametersErrors as Parameters;
 use super::bindings::IPayouts::IPayoutsErrors as Payouts;
-use super::bindings::IRegistry::IRegistryErrors as Registry;
+use super::bindings::IReputation::IReputationErrors as Reputation;
+use super::bindings::IStaking::IStakingErrors as Staking;
+use super::bindings::ITimelock::ITimelockErrors as Timelock;
+use super::bindings::IValidation::IValidationErrors as Validation;
+use super::bindings::IWOPEN::IWOPENErrors as Wrapped;
 
 /// A contract's reason for refusing a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +99,7 @@ pub enum Refusal {
         /// The payout's total, in wei.
         total: U256,
     },
-    /// The proof does not lead to the last posted root.
+    /// The proof does not lead to the active root.
     WrongProof {
         /// Whose proof.
         account: Address,
@@ -100,6 +113,15 @@ pub enum Refusal {
     },
     /// The account did not take its payment.
     PaymentRefused,
+    /// One of the contracts' own reasons, by its name in the interface.
+    Named {
+        /// The error's name, for example `TooFewShares`.
+        name: &'static str,
+        /// Name and arguments as text.
+        text: String,
+    },
+    /// A reason in words (`Error(string)`).
+    Words(String),
     /// Any other reason, as its ABI encoding.
     Other(Bytes),
 }
@@ -109,8 +131,18 @@ impl Refusal {
     pub fn decode(data: &[u8]) -> Self {
         from_payouts(data)
             .or_else(|| from_escrow(data))
-            .or_else(|| from_registry(data))
+            .or_else(|| from_registries(data))
+            .or_else(|| from_any(data))
+            .or_else(|| Revert::abi_decode(data).ok().map(|revert| Self::Words(revert.reason)))
             .unwrap_or_else(|| Self::Other(Bytes::copy_from_slice(data)))
+    }
+
+    /// The reason's name in the contracts' interfaces, where it has one of its own.
+    pub fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Named { name, .. } => Some(name),
+            _ => None,
+        }
     }
 }
 
@@ -123,7 +155,7 @@ fn from_payouts(data: &[u8]) -> Option<Refusal> {
         Payouts::PeriodNotNext(e) => Refusal::PeriodNotNext { next: e.next, period: e.period },
         Payouts::ParentNotLast(e) => Refusal::ParentNotLast { last: e.last, parent: e.parent },
         Payouts::Unfunded(e) => Refusal::Unfunded { funded: e.fundedWei, total: e.totalWei },
-        Payouts::OwnableUnauthorizedAccount(e) => Refusal::NotPoster { account: e.account },
+        Payouts::NotPoster(e) => Refusal::NotPoster { account: e.caller },
         Payouts::FailedCall(_) => Refusal::PaymentRefused,
         _ => return None,
     };
@@ -149,17 +181,58 @@ fn from_escrow(data: &[u8]) -> Option<Refusal> {
     Some(refusal)
 }
 
-fn from_registry(data: &[u8]) -> Option<Refusal> {
-    let refusal = match Registry::abi_decode(data).ok()? {
-        Registry::NotAuthorized(e) => Refusal::NotAuthorized { owner: e.owner },
-        Registry::DatanetExists(e) => Refusal::Exists { id: e.datanetId },
-        Registry::AdapterExists(e) => Refusal::Exists { id: e.adapterId },
-        Registry::DatanetUnknown(e) => Refusal::Unknown { id: e.datanetId },
-        Registry::SnapshotUnknown(e) => Refusal::Unknown { id: e.snapshotId },
-        Registry::ParentNotLast(e) => Refusal::ParentNotLast { last: e.last, parent: e.parent },
-        Registry::OwnerMissing(_) => return None,
+fn from_registries(data: &[u8]) -> Option<Refusal> {
+    if let Ok(refusal) = Adapters::abi_decode(data) {
+        return Some(match refusal {
+            Adapters::AdapterExists(e) => Refusal::Exists { id: e.adapterId },
+            Adapters::SnapshotUnknown(e) => Refusal::Unknown { id: e.snapshotId },
+        });
+    }
+    let refusal = match Datanets::abi_decode(data).ok()? {
+        Datanets::NotAuthorized(e) => Refusal::NotAuthorized { owner: e.owner },
+        Datanets::DatanetExists(e) => Refusal::Exists { id: e.datanetId },
+        Datanets::DatanetUnknown(e) => Refusal::Unknown { id: e.datanetId },
+        Datanets::ParentNotLast(e) => Refusal::ParentNotLast { last: e.last, parent: e.parent },
+        Datanets::OwnerMissing(_) => return None,
     };
     Some(refusal)
+}
+
+/// Reasons that need no words of their own: the first contract that knows the error names it.
+fn from_any(data: &[u8]) -> Option<Refusal> {
+    macro_rules! first_of {
+        ($($errors:ident),*) => {
+            None$(.or_else(|| named::<$errors>(data, $errors::name_by_selector)))*
+        };
+    }
+    first_of!(
+        Escrow,
+        Payouts,
+        Parameters,
+        Staking,
+        Attestations,
+        Disputes,
+        Datanets,
+        Contributions,
+        Governor,
+        Timelock,
+        VotingToken,
+        Wrapped,
+        Agents,
+        Reputation,
+        Validation
+    )
+}
+
+/// `Name { argument: value, … }`, from the derived `Debug` of the enum: `Name(Name { … })`.
+fn named<E: SolInterface + fmt::Debug>(
+    data: &[u8],
+    name: fn([u8; 4]) -> Option<&'static str>,
+) -> Option<Refusal> {
+    let error = E::abi_decode(data).ok()?;
+    let shown = format!("{error:?}");
+    let text = shown.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'))?;
+    Some(Refusal::Named { name: name(error.selector())?, text: text.to_owned() })
 }
 
 impl fmt::Display for Refusal {
@@ -194,12 +267,14 @@ impl fmt::Display for Refusal {
                 write!(f, "a payout of {} is above the {} captured", Open(*total), Open(*funded))
             }
             Self::WrongProof { account } => {
-                write!(f, "the proof of {account} does not lead to the last posted root")
+                write!(f, "the proof of {account} does not lead to the active root")
             }
             Self::NothingToClaim { account, claimed } => {
                 let paid = Open(*claimed);
                 write!(f, "{account} has been paid everything that it has earned, {paid}")
             }
+            Self::Named { text, .. } => write!(f, "the contract refused: {text}"),
+            Self::Words(reason) => write!(f, "the contract refused: {reason}"),
             Self::PaymentRefused => write!(f, "the account did not take its payment"),
             Self::Other(data) => write!(f, "the contract refused: {data}"),
         }

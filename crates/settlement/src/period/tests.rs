@@ -1,4 +1,4 @@
-use primitives::SharePpm;
+use primitives::{B256, MerkleProof, SharePpm};
 use proptest::prelude::*;
 
 use super::*;
@@ -21,6 +21,8 @@ fn earning(number: u64, parts: &[(u8, u128)]) -> Earning {
     Earning {
         receipt: keccak256(number.to_be_bytes()),
         completion: B256::from(U256::from(number)),
+        signature: Signature::from_bytes(&[7; 65]).expect("65 bytes"),
+        split_version: 1,
         fee: Wei::total(lines.iter().map(|line| line.amount)).expect("small amounts"),
         lines,
     }
@@ -56,8 +58,24 @@ fn lines_must_make_the_fee() {
 fn an_empty_period_closes() {
     let closed = ClosedPeriod::close(DOMAIN, None, &[], 9).unwrap();
     assert_eq!((closed.payout().period, closed.payout().totalWei), (1, 0));
-    assert_eq!(closed.root(), B256::ZERO);
+    assert_eq!((closed.root(), closed.payout().answers), (SumVertex::default(), B256::ZERO));
     assert_eq!(closed.entitlement(Address::repeat_byte(1)), Ok(None));
+}
+
+#[test]
+fn every_answer_is_proven_in_order_of_its_id() {
+    let earnings: Vec<_> = (1..6).rev().map(|number| earning(number, &[(1, 5)])).collect();
+    let closed = ClosedPeriod::close(DOMAIN, None, &earnings, 1).unwrap();
+    let answers = SettledAnswers::new(earnings.iter().map(SettledAnswer::from)).unwrap();
+    assert_eq!(answers.root(), closed.payout().answers);
+    for (index, earning) in (0_u64..).zip(earnings.iter().rev()) {
+        let proof = answers.proof(1, earning.completion).unwrap().unwrap();
+        assert_eq!((proof.index, &proof.answer), (index, &SettledAnswer::from(earning)));
+        let tree = MerkleProof { index, siblings: proof.siblings };
+        let leaf = proof.answer.abi_encode();
+        assert_eq!(tree.verify(answers.root(), LeafDomain::Answers, &leaf), Ok(()));
+    }
+    assert_eq!(answers.proof(1, B256::ZERO).unwrap(), None);
 }
 
 proptest! {

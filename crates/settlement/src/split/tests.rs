@@ -6,6 +6,7 @@ use super::*;
 const PARTIES: Parties = Parties {
     owner: Address::repeat_byte(0xa1),
     host: Address::repeat_byte(0xa2),
+    validators: Address::repeat_byte(0xa4),
     treasury: Address::repeat_byte(0xa3),
 };
 
@@ -55,15 +56,16 @@ fn any_shares() -> impl Strategy<Value = Vec<u32>> {
 }
 
 fn any_options() -> impl Strategy<Value = SplitOptions> {
-    (0_u32..=1_000_000, 0_u32..=1_000_000, 0_u32..=1_000_000).prop_map(|(a, b, c)| {
-        let mut cuts = [a, b, c];
+    prop::array::uniform5(0_u32..=1_000_000).prop_map(|mut cuts| {
         cuts.sort_unstable();
         let ppm = |share: u32| SharePpm::new(share).expect("at most a whole");
         SplitOptions {
             contributors_ppm: ppm(cuts[0]),
             owner_ppm: ppm(cuts[1] - cuts[0]),
             host_ppm: ppm(cuts[2] - cuts[1]),
-            treasury_ppm: ppm(1_000_000 - cuts[2]),
+            validators_ppm: ppm(cuts[3] - cuts[2]),
+            treasury_ppm: ppm(cuts[4] - cuts[3]),
+            burn_ppm: ppm(1_000_000 - cuts[4]),
         }
     })
 }
@@ -78,12 +80,32 @@ fn lines_stand_in_order_and_name_their_reason() {
         (Role::Contributor, 210),
         (Role::Owner, 100),
         (Role::Host, 100),
-        (Role::Treasury, 100),
+        (Role::Validators, 20),
+        (Role::Treasury, 70),
+        (Role::Burn, 10),
         (Role::Unattributed, 70),
         (Role::Residue, 1),
     ];
     assert_eq!(shown, expected);
     assert_eq!(lines[0].record, Some(B256::with_last_byte(3)));
+}
+
+#[test]
+fn roles_have_stable_codes() {
+    for (code, role) in (0..).zip(Role::ALL) {
+        assert_eq!((role.code(), Role::from_code(code)), (code, Some(role)));
+    }
+    assert_eq!(Role::from_code(8), None);
+}
+
+#[test]
+fn an_answer_is_divided_by_the_split_of_its_time() {
+    let version =
+        |version, from_s| SplitVersion { version, from_s, options: SplitOptions::default() };
+    let versions = [version(1, 10), version(2, 20)];
+    let at = |time_s| SplitVersion::in_force(&versions, time_s).map(|found| found.version);
+    assert_eq!([at(5), at(10), at(19), at(20), at(99)], [1, 1, 1, 2, 2].map(Some));
+    assert_eq!(SplitVersion::in_force(&[], 5), None);
 }
 
 #[test]
@@ -151,13 +173,13 @@ proptest! {
         prop_assert!(paid(less) <= paid(more));
     }
 
-    /// Whoever asks itself, holding every role but the treasury, pays at least a tenth.
+    /// Whoever asks itself, holding every role but treasury and burn, loses their part.
     #[test]
     fn asking_oneself_is_a_loss(fee in 1_000_000_u128..=u128::MAX, ppm in 0_u32..=1_000_000) {
         let me = Address::repeat_byte(7);
-        let parties = Parties { owner: me, host: me, treasury: PARTIES.treasury };
+        let parties = Parties { owner: me, host: me, validators: me, treasury: PARTIES.treasury };
         let receipt = receipt(vec![share(1, 7, ppm)]);
         let lines = split(Wei::new(fee), &receipt, &SplitOptions::default(), &parties).unwrap();
-        prop_assert!(earned_by(&lines, me) <= fee - fee / 10);
+        prop_assert!(earned_by(&lines, me) <= fee - fee / 13);
     }
 }

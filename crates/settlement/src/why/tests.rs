@@ -1,8 +1,8 @@
-use primitives::{B256, RecordShare};
+use primitives::{B256, RecordShare, Signature};
 
 use super::*;
 use crate::options::SplitOptions;
-use crate::split::Parties;
+use crate::split::{Parties, SplitVersion};
 
 fn share(contributor: u8, share_ppm: u32, reason: ZeroReason) -> RecordShare {
     RecordShare {
@@ -30,9 +30,15 @@ fn paid_and_unpaid_records_are_explained() {
         unattributedPpm: 400_000,
     };
     let account = Address::repeat_byte;
-    let parties = Parties { owner: account(1), host: account(3), treasury: account(4) };
-    let options = SplitOptions::default();
-    let earning = Earning::new(Wei::OPEN, &receipt, &options, &parties).unwrap();
+    let parties = Parties {
+        owner: account(1),
+        host: account(3),
+        validators: account(5),
+        treasury: account(4),
+    };
+    let version = SplitVersion { version: 1, from_s: 0, options: SplitOptions::default() };
+    let signature = Signature::from_bytes(&[7; 65]).unwrap();
+    let earning = Earning::new(Wei::OPEN, &receipt, signature, &version, &parties).unwrap();
     let of = |number: u8| why(account(number), [(&earning, &receipt)]);
     let shown: Vec<_> = of(1).iter().map(ToString::to_string).collect();
     let answer = receipt.completion;

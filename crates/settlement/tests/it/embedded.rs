@@ -4,13 +4,32 @@ use alloy_eips::BlockId;
 use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
 use ledger::{CallError, Chain, SubmitError};
 use primitives::{Address, B256, Bytes, keccak256};
-use settlement::{ChainClient, ChainError, Fees, Refusal, TransactionOutcome};
+use settlement::{ChainClient, ChainError, ContractCall, Fees, Refusal, TransactionOutcome};
 
 /// What the producer of a block gets per gas, in wei.
 const PRIORITY_FEE_WEI: u128 = 1_000_000;
 
 /// A chain in this process.
 pub(crate) struct Embedded(pub(crate) Chain);
+
+impl Embedded {
+    /// Runs a call with its value on the latest state.
+    pub(crate) fn try_call(&self, from: Address, call: &ContractCall) -> Result<(), ChainError> {
+        let request = TransactionRequest {
+            to: Some(call.to),
+            input: TransactionInput::new(call.data.clone()),
+            value: Some(call.value.to_u256()),
+            ..TransactionRequest::default()
+        };
+        match self.0.call(request.from(from), BlockId::latest()) {
+            Ok(_) => Ok(()),
+            Err(CallError::Reverted { output }) => {
+                Err(ChainError::Refused(Refusal::decode(&output)))
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
 
 impl ChainClient for Embedded {
     fn chain_id(&self) -> Result<u64, ChainError> {

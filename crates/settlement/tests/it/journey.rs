@@ -1,204 +1,23 @@
-//! From deposit to claim on the embedded chain, with the committed bytecode.
+//! From deposit to claim.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use primitives::{Address, B256, RecordShare, Wei, keccak256};
+use settlement::{Capture, ChannelTerms, Entitlement, PeriodStatus, Redemption, Refusal, Voucher};
 
-use ledger::Chain;
-use primitives::{
-    Adapter, Address, AttributionReceipt, B256, ChainRecord, Key, RecordShare, Snapshot, Wei,
-    keccak256,
-};
-use settlement::{
-    Capture, ChainClient, ChainError, ClosedPeriod, ContractCall, Contracts, Deployment,
-    DeploymentError, Earning, Options, Parties, Refusal, Terms, TransactionOutcome, genesis,
+use crate::world::{
+    CHAIN_ID, DELAY_S, START_S, WINDOW_S, World, key, open, person, receipt, start,
 };
 
-use crate::embedded::Embedded;
-
-const CHAIN_ID: u64 = 1612;
-const START_S: u64 = 1_800_000_000;
-const DELAY_S: u64 = 3_600;
-
-/// A chain with our contracts, an operator who hosts and posts, and a payer.
-struct World {
-    chain: Embedded,
-    contracts: Contracts,
-    operator: Key,
-    payer: Key,
-    time_s: Cell<u64>,
-}
-
-fn key(number: u8) -> Key {
-    Key::from_bytes(&[number; 32]).expect("a small number is a key")
-}
-
-fn person(number: u8) -> Address {
-    Address::repeat_byte(number)
-}
-
-fn start() -> World {
-    let (operator, payer) = (key(1), key(2));
-    let rich = Wei::new(1_000 * Wei::OPEN.get());
-    let balances = BTreeMap::from([(operator.address(), rich), (payer.address(), rich)]);
-    let genesis = genesis(CHAIN_ID, &balances, START_S);
-    let chain = Chain::in_memory(&genesis, ledger::Options::default());
-    let chain = Embedded(chain.expect("a new chain"));
-    let deployment = deployment(&operator);
-    let contracts = *deployment.contracts();
-    let world = World { chain, contracts, operator, payer, time_s: Cell::new(START_S) };
-    let fees = world.chain.fees().expect("fees");
-    for transaction in deployment.missing(&world.chain, &world.operator, fees).expect("a new chain")
-    {
-        world.chain.submit(&transaction.raw).expect("a funded operator");
-    }
-    world.seal(1);
-    deployment.verify(&world.chain).expect("just deployed");
-    world
-}
-
-fn deployment(operator: &Key) -> Deployment {
-    Deployment::new(CHAIN_ID, operator.address(), DELAY_S).expect("committed artifacts")
-}
-
-impl World {
-    fn seal(&self, later_s: u64) {
-        self.time_s.set(self.time_s.get() + later_s);
-        self.chain.0.seal_even_empty(self.time_s.get()).expect("a block");
-    }
-
-    fn send(&self, from: &Key, call: &ContractCall) -> TransactionOutcome {
-        let nonce = self.chain.nonce(from.address()).expect("a nonce");
-        let fees = self.chain.fees().expect("fees");
-        let terms = Terms { chain_id: CHAIN_ID, nonce, fees };
-        let signed = call.sign(from, &terms).expect("a signature");
-        assert_eq!(call.sign(from, &terms).expect("a signature"), signed);
-        let hash = self.chain.submit(&signed.raw).expect("a place in the pool");
-        assert_eq!(hash, signed.hash);
-        self.seal(1);
-        assert_eq!(self.chain.submit(&signed.raw).expect("sent again"), hash);
-        let outcome = self.chain.outcome(hash).expect("a read").expect("a sealed transaction");
-        assert!(
-            outcome.gas_used <= call.gas_limit,
-            "{} gas of {}",
-            outcome.gas_used,
-            call.gas_limit
-        );
-        outcome
-    }
-
-    fn done(&self, from: &Key, call: &ContractCall) -> u64 {
-        let outcome = self.send(from, call);
-        assert!(outcome.succeeded, "{:?}", self.refusal(from, call));
-        outcome.gas_used
-    }
-
-    fn refusal(&self, from: &Key, call: &ContractCall) -> Refusal {
-        let to = *call.to.to().expect("a call");
-        let answer = self.chain.call(from.address(), to, call.data.clone());
-        let refusal = answer.err().and_then(|error| match error {
-            ChainError::Refused(refusal) => Some(refusal),
-            _ => None,
-        });
-        refusal.expect("a refusal with a reason")
-    }
-
-    fn balance(&self, account: Address) -> u128 {
-        let account = self.chain.0.account(account, alloy_eips::BlockId::latest()).expect("a read");
-        account.balance.to()
-    }
-
-    fn host(&self) -> Address {
-        self.operator.address()
-    }
-}
-
-/// An answer's attribution to three people's records, with a copycat who gets nothing.
-fn receipt(answer: u8) -> AttributionReceipt {
-    let share = |row: u8, contributor, ppm, reason| RecordShare {
-        row: u32::from(row),
-        record: keccak256([answer, row]),
-        contributor: person(contributor),
-        score: i64::from(ppm),
-        spanTokens: 0,
-        evidence: 4,
-        reason,
-        sharePpm: ppm,
-    };
-    AttributionReceipt {
-        completion: keccak256([answer]),
-        adapter: B256::repeat_byte(2),
-        influenceRoot: B256::repeat_byte(3),
-        rule: "poa/1".to_owned(),
-        query: Vec::new().into(),
-        liftMicronats: 1,
-        shares: vec![
-            share(0, 0x51, 333_333, 0),
-            share(1, 0x52, 333_333, 0),
-            share(2, 0x53, 111_111, 0),
-            share(3, 0x54, 0, 3),
-        ],
-        unattributedPpm: 222_223,
-    }
-}
-
-fn parties(world: &World) -> Parties {
-    Parties { owner: person(0x61), host: world.host(), treasury: person(0x62) }
-}
-
-fn earnings(world: &World, answers: &[(u8, u128)]) -> Vec<Earning> {
-    let options = Options::default().split;
-    let earnings = answers.iter().map(|(answer, fee)| {
-        Earning::new(Wei::new(*fee), &receipt(*answer), &options, &parties(world))
-    });
-    earnings.collect::<Result<_, _>>().expect("whole shares")
-}
-
-fn captures(world: &World, earnings: &[Earning]) -> Vec<Capture> {
-    let payer = world.payer.address();
-    let captures = earnings.iter().map(|earning| Capture {
-        payer,
-        completion: earning.completion,
-        fee: earning.fee,
-    });
-    captures.collect()
-}
-
-fn fund(world: &World) {
-    let limit = Wei::new(500 * Wei::OPEN.get());
-    let expires_s = START_S + 86_400;
-    let deposit = world.contracts.deposit_for(world.payer.address(), limit);
-    world.done(&world.payer, &deposit);
-    world.done(&world.payer, &world.contracts.authorize(world.host(), limit, expires_s));
-    let account = world.contracts.account(&world.chain, world.payer.address(), world.host());
-    let account = account.expect("a read");
-    assert_eq!((account.available, account.expires_s), (limit, expires_s));
-}
-
-/// Captures, closes, posts; gives the period.
-fn pay_out(world: &World, before: Option<&ClosedPeriod>, answers: &[(u8, u128)]) -> ClosedPeriod {
-    let earnings = earnings(world, answers);
-    for call in world.contracts.captures(&captures(world, &earnings)) {
-        world.done(&world.operator, &call);
-    }
-    let domain = world.contracts.domain();
-    let time_s = world.time_s.get();
-    let period = ClosedPeriod::close(domain, before, &earnings, time_s).expect("new answers");
-    let post = world.contracts.post(period.payout(), period.balances().digest());
-    let gas = world.done(&world.operator, &post);
-    let state = world.contracts.payouts_state(&world.chain).expect("a read");
-    assert_eq!((state.payout, state.root), (period.id(), period.root()));
-    assert_eq!((state.total, state.funded), (period.total(), period.total()));
-    assert!(gas < 150_000, "posting costs the same for any number of accounts: {gas} gas");
-    period
+fn entitlement(period: &settlement::ClosedPeriod, account: Address) -> Entitlement {
+    period.entitlement(account).expect("a tree").expect("earned")
 }
 
 #[test]
 fn every_captured_wei_reaches_an_account_once() {
     let world = start();
-    fund(&world);
+    world.fund();
     let fees = [(1, 1_000_000_000_000_007), (2, 999_999_999_999_999), (3, 123_456_789)];
-    let first = pay_out(&world, None, &fees);
-    let one = first.entitlement(person(0x51)).expect("a tree").expect("earned");
+    let first = world.pay_out(None, &fees);
+    let one = entitlement(&first, person(0x51));
     let gas = world.done(&world.operator, &world.contracts.claim(&one));
     println!("claim: {gas} gas");
     assert_eq!(world.balance(person(0x51)), one.cumulative.get());
@@ -207,7 +26,7 @@ fn every_captured_wei_reaches_an_account_once() {
     assert_eq!(refusal, Refusal::NothingToClaim { account: person(0x51), claimed });
     assert!(!world.send(&world.operator, &world.contracts.claim(&one)).succeeded);
 
-    let second = pay_out(&world, Some(&first), &[(4, 5_000_000_000_000_000)]);
+    let second = world.pay_out(Some(&first), &[(4, 5_000_000_000_000_000)]);
     let stale = world.refusal(&world.operator, &world.contracts.claim(&one));
     assert_eq!(stale, Refusal::WrongProof { account: person(0x51) });
     let all = second.entitlements().expect("a tree");
@@ -230,16 +49,84 @@ fn every_captured_wei_reaches_an_account_once() {
     }
     let state = world.contracts.payouts_state(&world.chain).expect("a read");
     assert_eq!((state.claimed, paid), (state.funded, state.funded.get()));
-    assert_eq!(world.balance(world.contracts.payouts), 0);
     assert_eq!(second.balances().of(person(0x54)), Wei::ZERO);
+}
+
+#[test]
+fn a_payout_counts_after_its_window_and_its_bond_comes_back() {
+    let world = start();
+    world.fund();
+    let earnings = world.earnings(&[(1, 1_000_000)]);
+    world.capture(&earnings);
+    let period = world.close(None, &earnings);
+    let before = world.balance(world.contracts.payouts);
+    let gas = world.post(&period);
+    assert!(gas < 350_000, "posting costs the same for any number of accounts: {gas} gas");
+    let bond = open(100);
+    assert_eq!(world.balance(world.contracts.payouts), before + bond.get());
+    let posted = world.contracts.posted_period(&world.chain, 1).expect("a read");
+    assert_eq!((posted.status, posted.bond), (PeriodStatus::Pending, bond));
+    assert_eq!((posted.root, posted.answers), (period.root(), period.payout().answers));
+    let one = entitlement(&period, person(0x51));
+    let early = world.refusal(&world.operator, &world.contracts.claim(&one));
+    assert_eq!(early, Refusal::WrongProof { account: person(0x51) });
+    world.activate(&period);
+    world.done(&world.operator, &world.contracts.claim(&one));
+    world.done(&world.payer, &world.contracts.release(1));
+    let withdrawable = world.contracts.withdrawable(&world.chain, world.host()).expect("a read");
+    assert_eq!(withdrawable, bond);
+    world.done(&world.payer, &world.contracts.withdraw_bonds(world.host()));
+    let left = period.total().get() - one.cumulative.get();
+    assert_eq!(world.balance(world.contracts.payouts), left);
+    let posted = world.contracts.posted_period(&world.chain, 1).expect("a read");
+    assert_eq!((posted.status, posted.bond), (PeriodStatus::Released, Wei::ZERO));
+}
+
+#[test]
+fn the_guardian_stops_a_period_and_the_next_one_takes_its_place() {
+    let world = start();
+    world.fund();
+    let earnings = world.earnings(&[(1, 1_000_000)]);
+    world.capture(&earnings);
+    let wrong = world.close(None, &earnings);
+    world.post(&wrong);
+    let refusal = world.refusal(&world.payer, &world.contracts.disable(1));
+    assert_eq!(refusal.name(), Some("NotGuardian"));
+    world.done(&world.operator, &world.contracts.disable(1));
+    let posted = world.contracts.posted_period(&world.chain, 1).expect("a read");
+    assert_eq!(posted.status, PeriodStatus::Disabled);
+    world.seal(1);
+    let right = world.close(None, &earnings);
+    assert_eq!(right.payout().period, 1);
+    world.post(&right);
+    world.activate(&right);
+    let one = entitlement(&right, person(0x51));
+    world.done(&world.operator, &world.contracts.claim(&one));
+}
+
+#[test]
+fn earnings_go_to_the_payee_that_was_named() {
+    let world = start();
+    world.fund();
+    let period = world.pay_out(None, &[(1, 1_000_000_000)]);
+    let host = world.host();
+    world.done(&world.operator, &world.contracts.set_payee(person(0x99)));
+    let payee = world.contracts.payee(&world.chain, host).expect("a read");
+    assert_eq!((payee.payee, payee.next), (host, Some(person(0x99))));
+    world.seal(100);
+    let payee = world.contracts.payee(&world.chain, host).expect("a read");
+    assert_eq!((payee.payee, payee.next), (person(0x99), None));
+    let host = entitlement(&period, host);
+    world.done(&world.payer, &world.contracts.claim(&host));
+    assert_eq!(world.balance(person(0x99)), host.cumulative.get());
 }
 
 #[test]
 fn an_answer_is_captured_once_and_never_above_the_limit() {
     let world = start();
-    fund(&world);
-    let earnings = earnings(&world, &[(1, 100)]);
-    let capture = world.contracts.captures(&captures(&world, &earnings)).remove(0);
+    world.fund();
+    let earnings = world.earnings(&[(1, 100)]);
+    let capture = world.contracts.captures(&world.captures(&earnings)).remove(0);
     world.done(&world.operator, &capture);
     let completion = earnings[0].completion;
     let host = world.host();
@@ -247,7 +134,7 @@ fn an_answer_is_captured_once_and_never_above_the_limit() {
     let twice = world.refusal(&world.operator, &capture);
     assert_eq!(twice, Refusal::AlreadyCaptured { completion });
     let payer = world.payer.address();
-    let fee = Wei::new(500 * Wei::OPEN.get());
+    let fee = open(500);
     let completion = B256::repeat_byte(9);
     let more = world.contracts.captures(&[Capture { payer, completion, fee }]).remove(0);
     let refusal = world.refusal(&world.operator, &more);
@@ -257,10 +144,58 @@ fn an_answer_is_captured_once_and_never_above_the_limit() {
 }
 
 #[test]
+fn a_channel_pays_many_answers_in_one_redemption() {
+    let world = start();
+    let payer = world.payer.address();
+    world.done(&world.payer, &world.contracts.deposit_for(payer, open(10)));
+    let voucher = |limit: u128| Voucher {
+        escrow: world.contracts.escrow,
+        payer,
+        host: world.host(),
+        limitWei: limit,
+        expiresS: START_S + 10_000,
+    };
+    let signed = voucher(1_000).sign(&world.payer, CHAIN_ID).expect("the payer's key");
+    let terms = ChannelTerms {
+        chain_id: CHAIN_ID,
+        escrow: world.contracts.escrow,
+        host: world.host(),
+        known_limit: Wei::ZERO,
+        now_s: world.time_s.get(),
+    };
+    signed.accept(&terms).expect("a good voucher");
+    let take = |voucher: &settlement::SignedVoucher, amount: u128| {
+        let redemption = Redemption { voucher: voucher.clone(), cumulative: Wei::new(amount) };
+        world.contracts.redeem(&[redemption]).remove(0)
+    };
+    world.done(&world.operator, &take(&signed, 600));
+    let account = world.contracts.account(&world.chain, payer, world.host()).expect("a read");
+    assert_eq!(account.redeemed, Wei::new(600));
+    let again = world.refusal(&world.operator, &take(&signed, 600));
+    assert_eq!(again.name(), Some("AlreadyRedeemed"));
+    let more = world.refusal(&world.operator, &take(&signed, 1_001));
+    assert_eq!(more.name(), Some("AboveVoucher"));
+    let stranger = world.refusal(&world.payer, &take(&signed, 1_000));
+    assert_eq!(stranger.name(), Some("NotVoucherHost"));
+    let larger = voucher(6_000).sign(&world.payer, CHAIN_ID).expect("the payer's key");
+    let gas = world.done(&world.operator, &take(&larger, 5_000));
+    println!("redemption: {gas} gas");
+    let state = world.contracts.payouts_state(&world.chain).expect("a read");
+    assert_eq!(state.funded, Wei::new(5_000));
+    let forged = settlement::SignedVoucher { signature: signed.signature, ..larger };
+    let refusal = world.refusal(&world.operator, &take(&forged, 6_000));
+    assert_eq!(refusal.name(), Some("WrongSignature"), "{refusal}");
+    world.seal(10_000 + DELAY_S);
+    let late = voucher(9_000).sign(&world.payer, CHAIN_ID).expect("the payer's key");
+    let refusal = world.refusal(&world.operator, &take(&late, 9_000));
+    assert_eq!(refusal.name(), Some("VoucherExpired"), "{refusal}");
+}
+
+#[test]
 fn what_is_not_captured_comes_back_after_the_delay() {
     let world = start();
-    fund(&world);
-    let amount = Wei::new(200 * Wei::OPEN.get());
+    world.fund();
+    let amount = open(200);
     world.done(&world.payer, &world.contracts.request_withdrawal(amount));
     let refusal = world.refusal(&world.payer, &world.contracts.execute_withdrawal());
     let executable_s = world.time_s.get() + DELAY_S;
@@ -268,7 +203,7 @@ fn what_is_not_captured_comes_back_after_the_delay() {
     world.seal(DELAY_S);
     let before = world.balance(world.payer.address());
     world.done(&world.payer, &world.contracts.execute_withdrawal());
-    assert!(world.balance(world.payer.address()) > before + 199 * Wei::OPEN.get());
+    assert!(world.balance(world.payer.address()) > before + open(199).get());
     world.done(&world.payer, &world.contracts.revoke(world.host()));
     let account = world.contracts.account(&world.chain, world.payer.address(), world.host());
     assert_eq!(account.expect("a read").available, Wei::ZERO);
@@ -277,7 +212,7 @@ fn what_is_not_captured_comes_back_after_the_delay() {
 #[test]
 fn a_batch_of_captures_and_claims_stays_below_its_gas_limit() {
     let world = start();
-    fund(&world);
+    world.fund();
     let payer = world.payer.address();
     let capture =
         |number: u8| Capture { payer, completion: keccak256([number]), fee: Wei::new(1_000_000) };
@@ -286,7 +221,19 @@ fn a_batch_of_captures_and_claims_stays_below_its_gas_limit() {
     assert_eq!(calls.len(), 1);
     let gas = world.done(&world.operator, &calls[0]);
     println!("captures of 100: {gas} gas, {} each", gas / 100);
-    let options = Options::default().split;
+    let period = period_of_a_hundred(&world);
+    world.post(&period);
+    world.activate(&period);
+    let all = period.entitlements().expect("a tree");
+    for call in world.contracts.claims(&all) {
+        let gas = world.done(&world.operator, &call);
+        println!("first claims: {gas} gas");
+    }
+    let state = world.contracts.payouts_state(&world.chain).expect("a read");
+    assert_eq!(state.claimed, Wei::new(100_000_000));
+}
+
+fn period_of_a_hundred(world: &World) -> settlement::ClosedPeriod {
     let mut receipt = receipt(1);
     receipt.shares = (0..100_u8)
         .map(|row| RecordShare {
@@ -301,102 +248,43 @@ fn a_batch_of_captures_and_claims_stays_below_its_gas_limit() {
         })
         .collect();
     receipt.unattributedPpm = 0;
-    let fee = Wei::new(100_000_000);
-    let earning = Earning::new(fee, &receipt, &options, &parties(&world)).expect("whole");
-    let domain = world.contracts.domain();
-    let period = ClosedPeriod::close(domain, None, &[earning], 1).expect("one answer");
-    let post = world.contracts.post(period.payout(), period.balances().digest());
-    world.done(&world.operator, &post);
-    let all = period.entitlements().expect("a tree");
-    for call in world.contracts.claims(&all) {
-        let gas = world.done(&world.operator, &call);
-        println!("first claims: {gas} gas");
-    }
-    let state = world.contracts.payouts_state(&world.chain).expect("a read");
-    assert_eq!(state.claimed, fee);
-}
-
-#[test]
-fn anchors_carry_the_ids_that_rust_computes() {
-    let world = start();
-    let owner = world.payer.address();
-    let datanet = keccak256("rust-errors");
-    let licence = keccak256("MIT OR Apache-2.0");
-    let register = world.contracts.register_datanet(datanet, owner, licence);
-    let refusal = world.refusal(&world.operator, &register);
-    assert_eq!(refusal, Refusal::NotAuthorized { owner });
-    world.done(&world.payer, &world.contracts.authorize_host(world.host(), true));
-    assert!(world.contracts.is_host(&world.chain, owner, world.host()).expect("a read"));
-    world.done(&world.operator, &register);
-    let mut snapshot = Snapshot {
-        datanet,
-        parent: B256::ZERO,
-        root: B256::repeat_byte(1),
-        records: 400,
-        contributions: B256::repeat_byte(2),
-        licence,
-        timeS: START_S,
-    };
-    world.done(&world.operator, &world.contracts.anchor_snapshot(&snapshot));
-    snapshot.parent = snapshot.id();
-    snapshot.records = 500;
-    world.done(&world.operator, &world.contracts.anchor_snapshot(&snapshot));
-    let anchor = world.contracts.datanet(&world.chain, datanet).expect("a read");
-    assert_eq!((anchor.owner, anchor.last_snapshot), (owner, snapshot.id()));
-    let adapter = Adapter {
-        snapshot: snapshot.id(),
-        base: B256::repeat_byte(3),
-        weights: B256::repeat_byte(4),
-        options: B256::repeat_byte(5),
-        influenceRoot: B256::repeat_byte(6),
-        spanIndex: B256::repeat_byte(7),
-        rule: "poa/1 with a name that is longer than one word of the EVM".to_owned(),
-        owner,
-        timeS: START_S + 1,
-    };
-    let gas = world.done(&world.operator, &world.contracts.anchor_adapter(&adapter));
-    println!("anchor adapter: {gas} gas");
-    let chain = &world.chain;
-    assert!(world.contracts.is_adapter_anchored(chain, adapter.id()).expect("a read"));
-    assert!(world.contracts.is_snapshot_anchored(chain, snapshot.id()).expect("a read"));
-    let again = world.refusal(&world.operator, &world.contracts.anchor_adapter(&adapter));
-    assert_eq!(again, Refusal::Exists { id: adapter.id() });
+    world.close(None, &[world.earning(&receipt, 100_000_000)])
 }
 
 #[test]
 fn only_the_poster_posts_and_only_what_is_funded() {
     let world = start();
-    fund(&world);
-    let domain = world.contracts.domain();
-    let earnings = earnings(&world, &[(1, 1_000)]);
-    let period = ClosedPeriod::close(domain, None, &earnings, 1).expect("one answer");
-    let post = world.contracts.post(period.payout(), period.balances().digest());
+    world.fund();
+    let earnings = world.earnings(&[(1, 1_000)]);
+    let period = world.close(None, &earnings);
+    let post = world.post_call(&period);
     let account = world.payer.address();
     assert_eq!(world.refusal(&world.payer, &post), Refusal::NotPoster { account });
     let refusal = world.refusal(&world.operator, &post);
     assert!(matches!(refusal, Refusal::Unfunded { .. }), "{refusal}");
-    for call in world.contracts.captures(&captures(&world, &earnings)) {
-        world.done(&world.operator, &call);
-    }
+    world.capture(&earnings);
+    let cheap = settlement::ContractCall { value: Wei::OPEN, ..post.clone() };
+    assert_eq!(world.refusal(&world.operator, &cheap).name(), Some("WrongBond"));
     world.done(&world.operator, &post);
     let again = world.refusal(&world.operator, &post);
     assert_eq!(again, Refusal::PeriodNotNext { next: 2, period: 1 });
 }
 
 #[test]
-fn deploying_again_finds_everything_in_place() {
+fn posting_pauses_and_claims_do_not() {
     let world = start();
-    let again = deployment(&world.operator);
-    let fees = world.chain.fees().expect("fees");
-    assert!(again.missing(&world.chain, &world.operator, fees).expect("a read").is_empty());
-    again.verify(&world.chain).expect("unchanged");
-    let other = Deployment::new(CHAIN_ID, world.host(), DELAY_S + 1).expect("artifacts");
-    let wrong = other.verify(&world.chain);
-    assert!(matches!(wrong, Err(DeploymentError::WrongSetting { .. })), "{wrong:?}");
-    let nobody = Deployment::new(CHAIN_ID, world.payer.address(), DELAY_S).expect("artifacts");
-    let wrong = nobody.verify(&world.chain);
-    assert!(matches!(wrong, Err(DeploymentError::WrongCode { .. })), "{wrong:?}");
-    world.done(&world.payer, &ContractCall::transfer(person(1), Wei::OPEN));
-    let used = nobody.missing(&world.chain, &world.payer, fees);
-    assert!(matches!(used, Err(DeploymentError::NonceUsed { nonce: 0, .. })), "{used:?}");
+    world.fund();
+    let first = world.pay_out(None, &[(1, 1_000_000)]);
+    let earnings = world.earnings(&[(2, 1_000_000)]);
+    world.capture(&earnings);
+    let second = world.close(Some(&first), &earnings);
+    assert_eq!(world.refusal(&key(3), &world.contracts.pause()).name(), Some("NotGuardian"));
+    world.done(&world.operator, &world.contracts.pause());
+    assert!(world.contracts.is_paused(&world.chain).expect("a read"));
+    let paused = world.refusal(&world.operator, &world.post_call(&second));
+    assert_eq!(paused.name(), Some("PostingPaused"));
+    let one = entitlement(&first, person(0x51));
+    world.done(&key(3), &world.contracts.claim(&one));
+    world.seal(14 * 86_400 + WINDOW_S);
+    world.post(&second);
 }

@@ -1,5 +1,14 @@
-//! The contracts' real bytecode on a real chain, and the vectors shared with Solidity.
+//! Money on the embedded chain, with the committed bytecode.
 
+mod anchors;
+mod deployments;
+mod differential;
+mod disputes;
 mod embedded;
+mod evm;
+mod governance;
 mod journey;
+mod money;
+mod stake;
 mod vectors;
+mod world;

@@ -3,18 +3,22 @@
 use std::fs;
 use std::path::Path;
 
-use primitives::{Address, B256, LeafDomain, MerkleTree, Wei, keccak256, merkle_leaf};
+use primitives::{
+    Address, B256, LeafDomain, MerkleSumTree, MerkleTree, Signature, SumVertex, Wei, keccak256,
+    merkle_leaf,
+};
 use serde_json::{Value, json};
 use settlement::{Balances, ClosedPeriod, Earning, PayoutDomain, Role, SplitLine};
 
 const COMMITTED: &str = include_str!("../../../../vectors/merkle.json");
 
-const DOMAINS: [LeafDomain; 5] = [
+const DOMAINS: [LeafDomain; 6] = [
     LeafDomain::Contribution,
     LeafDomain::Snapshot,
     LeafDomain::Ids,
     LeafDomain::InfluenceIndex,
     LeafDomain::Payout,
+    LeafDomain::Answers,
 ];
 
 /// Bytes of every length class: empty, short, one word, longer than a hash block.
@@ -39,6 +43,41 @@ fn tree(domain: LeafDomain, count: usize) -> Value {
     json!({ "domain": domain.name(), "count": count, "root": tree.root(), "leaves": leaves })
 }
 
+fn siblings(siblings: &[SumVertex]) -> Vec<Value> {
+    let shown = siblings
+        .iter()
+        .map(|sibling| json!({ "hash": sibling.hash, "sumWei": sibling.sum.get().to_string() }));
+    shown.collect()
+}
+
+/// A Merkle-sum tree whose amounts grow to the whole supply and beyond.
+fn sum_tree(count: usize) -> Value {
+    let amount = |index: usize| {
+        Wei::new(u128::from(u32::try_from(index).expect("small")) << (7 * (index % 14)))
+    };
+    let data: Vec<_> = (0..count).map(|index| (leaf_data(index), amount(index))).collect();
+    let leaves = data.iter().map(|(data, amount)| (data.as_slice(), *amount));
+    let tree = MerkleSumTree::new(LeafDomain::Payout, leaves).expect("a small tree");
+    let leaves = data.iter().enumerate().map(|(index, (data, amount))| {
+        let proof = tree.proof(index).expect("a given leaf");
+        proof.verify(tree.root(), LeafDomain::Payout, data, *amount).expect("its own proof");
+        json!({
+            "data": hex(data),
+            "hash": merkle_leaf(LeafDomain::Payout, data),
+            "sumWei": amount.get().to_string(),
+            "siblings": siblings(&proof.siblings),
+        })
+    });
+    let leaves: Vec<_> = leaves.collect();
+    json!({
+        "domain": LeafDomain::Payout.name(),
+        "count": count,
+        "root": tree.root().hash,
+        "sumWei": tree.root().sum.get().to_string(),
+        "leaves": leaves,
+    })
+}
+
 fn hex(bytes: &[u8]) -> String {
     primitives::Bytes::copy_from_slice(bytes).to_string()
 }
@@ -56,6 +95,8 @@ fn payout() -> Value {
     let earning = Earning {
         receipt: B256::repeat_byte(1),
         completion: B256::repeat_byte(2),
+        signature: Signature::from_bytes(&[7; 65]).expect("65 bytes"),
+        split_version: 1,
         fee: Wei::total(lines.iter().map(|line| line.amount)).expect("small amounts"),
         lines,
     };
@@ -64,14 +105,15 @@ fn payout() -> Value {
         json!({
             "account": entitlement.account,
             "cumulativeWei": entitlement.cumulative.get().to_string(),
-            "siblings": entitlement.proof.siblings,
+            "siblings": siblings(&entitlement.proof.siblings),
         })
     });
     json!({
         "chainId": domain.chain_id,
         "payouts": domain.payouts,
         "count": period.balances().iter().len(),
-        "root": period.root(),
+        "root": period.root().hash,
+        "totalWei": period.total().get().to_string(),
         "dataDigest": Balances::digest(period.balances()),
         "entitlements": entitlements.collect::<Vec<_>>(),
     })
@@ -82,7 +124,8 @@ fn merkle_vectors_are_what_the_tree_gives() {
     let sizes = DOMAINS.into_iter().flat_map(|domain| [1, 2, 3, 8].map(|count| (domain, count)));
     let sizes = sizes.chain([(LeafDomain::Ids, 5), (LeafDomain::Snapshot, 17)]);
     let trees: Vec<_> = sizes.map(|(domain, count)| tree(domain, count)).collect();
-    let vectors = json!({ "trees": trees, "payout": payout() });
+    let sums: Vec<_> = [1, 2, 3, 8, 17].map(sum_tree).into();
+    let vectors = json!({ "trees": trees, "sumTrees": sums, "payout": payout() });
     let text = serde_json::to_string_pretty(&vectors).expect("plain values") + "\n";
     let written = Path::new(env!("CARGO_TARGET_TMPDIR")).join("merkle.json");
     fs::write(&written, &text).expect("a writable target folder");

@@ -11,7 +11,9 @@ const ROLES: Record<string, string> = {
   contributor: 'Contributor',
   owner: 'Datanet owner',
   host: 'Host, who ran the model',
+  validators: 'Validators, who check payouts',
   treasury: 'Treasury',
+  burn: 'Burnt',
   unattributed: 'Not attributed to any record',
   residue: 'Rounding residue',
 };

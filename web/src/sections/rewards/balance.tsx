@@ -7,12 +7,14 @@ export function Balance({ status }: { status: Status }) {
   const { totals, period } = status;
   const into = BigInt(totals.fees_wei);
   const claimed = BigInt(totals.claimed_wei);
-  const claimable = BigInt(totals.paid_wei) - claimed;
+  const pending = BigInt(totals.pending_wei);
+  const claimable = BigInt(totals.paid_wei) - pending - claimed;
   const waiting = BigInt(period.open_fees_wei);
-  const gap = into - claimed - claimable - waiting;
+  const gap = into - claimed - claimable - pending - waiting;
   const parts: [string, bigint][] = [
     ['Claimed', claimed],
     ['Claimable', claimable],
+    ['In periods that can still be disputed', pending],
     ['Waiting for the period to close', waiting],
   ];
   return (
