@@ -5,8 +5,17 @@ const none = { datanets: 0, records: 0, contributors: 0, snapshots: 0, adapters:
 const check = (counts: Partial<typeof none>, open_receipts: number, paid_wei: string, claimed_wei: string) =>
   nextStep({
     counts: { ...none, ...counts },
-    period: { open_receipts, open_fees_wei: '0', closed: 0 },
-    totals: { fees_wei: '0', paid_wei, claimed_wei },
+    period: { open_receipts, open_fees_wei: '0', closed: 0, active: 0, pending: 0 },
+    totals: {
+      fees_wei: '0',
+      paid_wei,
+      claimed_wei,
+      pending_wei: '0',
+      uncollected_wei: '0',
+      treasury_wei: '0',
+      validators_wei: '0',
+      burnt_wei: '0',
+    },
   }).step;
 
 test('walks the seven steps', () => {

@@ -1,14 +1,24 @@
-// viem against a running node: deploy, write, read, wait for the receipt, watch logs, decode a revert.
+// viem against a running node: send, deploy, write, read, a revert with a custom error, logs, a
+// subscription, a proof.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createPublicClient, createWalletClient, http, parseEther, webSocket } from "viem";
+import {
+  BaseError,
+  ContractFunctionRevertedError,
+  createPublicClient,
+  createWalletClient,
+  http,
+  parseEther,
+  webSocket,
+} from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { verify } from "./proof.mjs";
 
-const [url, key, artifactPath] = process.argv.slice(2);
-const artifact = JSON.parse(readFileSync(artifactPath, "utf8"));
+const [url, key] = process.argv.slice(2);
+const { abi, bytecode } = JSON.parse(readFileSync(new URL("Guestbook.json", import.meta.url), "utf8"));
 const rpc = `${url}/rpc`;
 const account = privateKeyToAccount(key);
-const reader = createPublicClient({ transport: http(rpc), pollingInterval: 50 });
+const reader = createPublicClient({ transport: http(rpc, { batch: true }), pollingInterval: 50 });
 const id = await reader.getChainId();
 const chain = {
   id,
@@ -25,35 +35,47 @@ const transfer = await reader.waitForTransactionReceipt({ hash: sent });
 assert.equal(transfer.status, "success");
 assert.equal((await reader.getBalance({ address: friend })) - before, parseEther("0.25"));
 
-const { abi, bytecode } = artifact;
-const deployed = await wallet.deployContract({ abi, bytecode, args: [friend, 60n] });
-const { contractAddress } = await reader.waitForTransactionReceipt({ hash: deployed });
-assert.ok(await reader.getCode({ address: contractAddress }), "the contract has code");
+const deployed = await wallet.deployContract({ abi, bytecode });
+const { contractAddress: address } = await reader.waitForTransactionReceipt({ hash: deployed });
+assert.ok(await reader.getCode({ address }), "the contract has code");
 
-const value = parseEther("0.5");
-const deposit = await wallet.writeContract({
-  address: contractAddress, abi, functionName: "deposit", value,
+// Subscribed before the write that it waits for.
+const socket = createPublicClient({ transport: webSocket(rpc.replace(/^http/, "ws")) });
+const head = new Promise((resolve, reject) => {
+  const stop = socket.watchBlocks({ onBlock: (block) => (stop(), resolve(block)), onError: reject });
 });
-const receipt = await reader.waitForTransactionReceipt({ hash: deposit });
+const seen = new Promise((resolve, reject) => {
+  const stop = socket.watchContractEvent({
+    address, abi, eventName: "Signed", onLogs: (logs) => (stop(), resolve(logs)), onError: reject,
+  });
+});
+// A request on the same connection: its answer comes after those of the subscriptions.
+await socket.getBlockNumber();
+
+const words = "viem was here";
+const written = await wallet.writeContract({ address, abi, functionName: "sign", args: [words] });
+const receipt = await reader.waitForTransactionReceipt({ hash: written });
 assert.equal(receipt.status, "success");
-assert.ok(receipt.logs.length > 0, "a deposit writes a log");
-assert.equal(await reader.getBalance({ address: contractAddress }), value);
-const logs = await reader.getLogs({ address: contractAddress, fromBlock: 0n });
-assert.equal(logs.length, receipt.logs.length);
+assert.equal(receipt.logs.length, 1);
+assert.equal(await reader.readContract({ address, abi, functionName: "entries", args: [0n] }), words);
+const [log] = await reader.getContractEvents({ address, abi, eventName: "Signed", args: { number: 0n }, fromBlock: 0n });
+assert.deepEqual([log.args.who, log.args.words], [account.address, words]);
+assert.equal((await seen)[0].args.words, words, "the log arrives over WebSocket");
+assert.ok((await head).number > transfer.blockNumber, "a new head arrives over WebSocket");
 
 await assert.rejects(
-  reader.simulateContract({ account, address: contractAddress, abi, functionName: "executeWithdrawal" }),
-  (error) => error.name === "ContractFunctionExecutionError" && /revert/i.test(error.message),
+  reader.simulateContract({ account, address, abi, functionName: "sign", args: ["x"] }),
+  (error) => {
+    const reverted = error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionRevertedError);
+    assert.deepEqual([reverted.data?.errorName, reverted.data?.args], ["TooShort", [1n, 3n]]);
+    return true;
+  },
 );
 
-const socket = createPublicClient({ transport: webSocket(rpc.replace(/^http/, "ws")) });
-const head = await new Promise((resolve, reject) => {
-  const stop = socket.watchBlocks({
-    onBlock: (block) => { stop(); resolve(block); },
-    onError: reject,
-  });
-  wallet.sendTransaction({ to: friend, value: 1n }).catch(reject);
-});
-assert.ok(head.number > receipt.blockNumber, "a new head arrives over WebSocket");
-console.log(`viem: chain ${id}, head ${head.number}`);
+const block = await reader.getBlock({ blockTag: "latest" });
+const slot = `0x${"0".repeat(64)}`;
+const proof = await reader.getProof({ address, storageKeys: [slot], blockNumber: block.number });
+assert.equal(proof.storageProof[0].value, 1n);
+verify(block.stateRoot, proof);
+console.log(`viem: chain ${id}, block ${block.number}`);
 process.exit(0);

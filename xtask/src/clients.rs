@@ -1,4 +1,7 @@
-//! Clients of others against a running node: `cast`, viem, the `openai` package, a real browser.
+//! Clients of others against a running node: `cast`, viem, ethers, the `openai` package, a real
+//! browser with and without a wallet.
+
+mod cast;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,10 +12,10 @@ use serde_json::json;
 use crate::api::{Api, text};
 use crate::command::{command, installed, run};
 use crate::product;
+use cast::Cast;
 
 const OPENAI: &str = "openai==3.52.0";
 const CHROMIUM: &str = "/usr/bin/chromium";
-const RECIPIENT: &str = "0x00000000000000000000000000000000000ca571";
 
 /// Where the tools lie that tests need and the product does not.
 #[derive(Debug)]
@@ -116,43 +119,33 @@ impl<'a> Clients<'a> {
         run(python)
     }
 
-    /// viem: transfer, deploy, write, read, logs, a revert, a new head over WebSocket.
+    /// viem: send, deploy, write, read, a revert, logs, a subscription, a proof.
     pub(crate) fn viem(&self) -> Result<()> {
+        self.script("viem.mjs")
+    }
+
+    /// ethers: the same.
+    pub(crate) fn ethers(&self) -> Result<()> {
+        self.script("ethers.mjs")
+    }
+
+    fn script(&self, name: &str) -> Result<()> {
         let mut node = Command::new("node");
-        node.arg(self.tools.folder().join("viem.mjs"));
+        node.arg(self.tools.folder().join(name));
         node.args([self.api.url(), &self.private_key]);
-        node.arg(self.tools.root.join("schema/contracts/Escrow.json"));
         run(node)
     }
 
-    /// `cast`: chain id, send, receipt, balance, a contract's view.
+    /// `cast`: the same.
     pub(crate) fn cast(&self) -> Result<()> {
-        let before = self.cast_reads(&["balance", RECIPIENT])?;
-        let key = self.private_key.as_str();
-        let send = ["send", RECIPIENT, "--value", "7", "--private-key", key, "--json"];
-        let receipt: serde_json::Value = serde_json::from_str(&self.cast_reads(&send)?)?;
-        ensure!(receipt["status"] == "0x1", "cast send: {receipt}");
-        let hash = text(&receipt, "transactionHash")?;
-        let status = self.cast_reads(&["receipt", hash, "status"])?;
-        ensure!(status == "true" || status.starts_with('1'), "cast receipt says {status}");
-        let after = self.cast_reads(&["balance", RECIPIENT])?;
-        let gained = after.parse::<u128>()?.checked_sub(before.parse()?);
-        ensure!(gained == Some(7), "balance went from {before} to {after}");
-
+        let artifact = std::fs::read_to_string(self.tools.folder().join("Guestbook.json"))?;
+        let artifact: serde_json::Value = serde_json::from_str(&artifact)?;
         let status = self.api.get("/api/v1/status")?;
-        let id: u64 = self.cast_reads(&["chain-id"])?.parse()?;
-        ensure!(status["chain_id"] == id, "cast chain-id says {id}");
-        let payouts = text(&status["contracts"], "payouts")?;
-        let logs: serde_json::Value = serde_json::from_str(&self.cast_reads(&[
-            "logs",
-            "--json",
-            "--from-block",
-            "0",
-            "--address",
-            payouts,
-        ])?)?;
-        ensure!(logs.as_array().is_some_and(|logs| !logs.is_empty()), "payouts wrote no log");
-        Ok(())
+        let chain_id = status["chain_id"].as_u64().context("the status has no chain id")?;
+        let program = self.tools.cast();
+        let private_key = &self.private_key;
+        let cast = Cast { program: &program, url: self.api.url(), private_key };
+        cast.journey(chain_id, text(&artifact, "bytecode")?)
     }
 
     /// The page in a real browser.
@@ -163,13 +156,11 @@ impl<'a> Clients<'a> {
         run(browser)
     }
 
-    fn cast_reads(&self, arguments: &[&str]) -> Result<String> {
-        let rpc = format!("{}/rpc", self.api.url());
-        let output =
-            Command::new(self.tools.cast()).args(arguments).args(["--rpc-url", &rpc]).output();
-        let output = output.context("start cast")?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "cast {}: {errors}", arguments[0]);
-        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    /// An injected wallet on somebody else's page in a real browser.
+    pub(crate) fn wallet(&self) -> Result<()> {
+        let web = self.tools.root.join("web");
+        let mut browser = command(&web, "npm run --silent wallet");
+        browser.env("OPENLEDGER_URL", self.api.url()).env("OPENLEDGER_KEY", &self.private_key);
+        run(browser)
     }
 }

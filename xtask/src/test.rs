@@ -28,12 +28,13 @@ pub(crate) struct Options {
 
 type Stage = (&'static str, fn(&Path) -> Result<()>);
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     ("format", format),
     ("page", page),
     ("binary", product::build),
     ("lints", lints),
     ("crates", crates),
+    ("fuzz", fuzz),
     ("rpc compat", rpc_compat::of_repository),
     ("contracts", contracts),
     ("documentation", documentation),
@@ -84,6 +85,10 @@ fn crates(root: &Path) -> Result<()> {
     run(command(root, "cargo test --release --locked --workspace --no-fail-fast"))
 }
 
+fn fuzz(root: &Path) -> Result<()> {
+    run(command(root, "cargo run --release --locked --package fuzz -- smoke"))
+}
+
 fn contracts(root: &Path) -> Result<()> {
     let contracts = root.join("contracts");
     product::install(&contracts)?;
@@ -123,8 +128,10 @@ fn journey(root: &Path) -> Result<()> {
     let clients = Clients::new(&tools, &api, &data)?;
     clients.openai("rust-errors", "What does the compiler want to say with E0382?")?;
     clients.viem()?;
+    clients.ethers()?;
     clients.cast()?;
+    clients.wallet()?;
     clients.page()?;
-    println!("clients: 4 passed, 0 failed");
+    println!("clients: 6 passed, 0 failed");
     Ok(())
 }

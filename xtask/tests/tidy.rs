@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The picture of ARCHITECTURE.md: who may depend on whom.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("primitives", &[]),
     ("model", &[]),
     ("ledger", &[]),
@@ -31,8 +31,12 @@ const ARROWS: [(&str, &[&str]); 12] = [
         ],
     ),
     ("cli", &["node", "primitives"]),
+    ("fuzz", &["ledger", "node", "primitives", "settlement"]),
     ("xtask", &["model", "primitives", "trainer"]),
 ];
+
+/// Programs of the repository itself; they lie in the root.
+const TOOLS: [&str; 2] = ["fuzz", "xtask"];
 
 /// Written by a generator from `schema/openapi.json`; nobody reads it from top to bottom.
 const GENERATED: &str = "web/src/api/schema.d.ts";
@@ -70,7 +74,7 @@ fn check(offences: Vec<String>) {
 
 fn manifest(krate: &str) -> toml::Table {
     let folder =
-        if krate == "xtask" { root().join(krate) } else { root().join("crates").join(krate) };
+        if TOOLS.contains(&krate) { root().join(krate) } else { root().join("crates").join(krate) };
     let text = fs::read_to_string(folder.join("Cargo.toml")).expect("the crate has a manifest");
     text.parse().expect("the manifest is TOML")
 }
@@ -80,7 +84,7 @@ fn every_crate_is_in_the_picture() {
     let folders = fs::read_dir(root().join("crates")).expect("crates exist");
     let found: BTreeSet<String> = folders
         .map(|entry| entry.expect("readable").file_name().into_string().expect("UTF-8"))
-        .chain(["xtask".to_owned()])
+        .chain(TOOLS.map(str::to_owned))
         .collect();
     let drawn: BTreeSet<String> = ARROWS.iter().map(|(krate, _)| (*krate).to_owned()).collect();
     assert_eq!(found, drawn);
@@ -153,8 +157,10 @@ fn the_repository_knows_no_machine() {
 
 #[test]
 fn each_crate_opens_with_what_it_is() {
-    let krates =
-        ARROWS.iter().map(|(krate, _)| *krate).filter(|krate| !["cli", "xtask"].contains(krate));
+    let krates = ARROWS
+        .iter()
+        .map(|(krate, _)| *krate)
+        .filter(|krate| *krate != "cli" && !TOOLS.contains(krate));
     let silent = krates.filter(|krate| {
         let lib = root().join("crates").join(krate).join("src/lib.rs");
         let text = fs::read_to_string(lib).expect("a library");

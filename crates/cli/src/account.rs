@@ -24,7 +24,11 @@ pub(crate) fn run(
             let known = client.accounts()?.accounts.iter().any(|account| account.name == *name);
             if known {
                 let hint = "choose another name; `openledger account list` shows all";
-                return Err(Failure::new("name_taken", format!("there is an account {name} already"), hint));
+                return Err(Failure::new(
+                    "name_taken",
+                    format!("there is an account {name} already"),
+                    hint,
+                ));
             }
             let json = json!({ "name": name, "dry_run": true });
             output.result(&json, |_| format!("would create {name}; nothing was sent"));

@@ -36,7 +36,8 @@ pub(crate) fn run(
             Ok(())
         }
         ChannelCommand::Show { payer: Some(payer) } => {
-            output.result(&client.channel(payer)?, |channel| channels(std::slice::from_ref(channel)));
+            output
+                .result(&client.channel(payer)?, |channel| channels(std::slice::from_ref(channel)));
             Ok(())
         }
         ChannelCommand::Show { payer: None } => {
@@ -69,11 +70,15 @@ fn open(
         None => None,
     };
     if sending.dry_run {
-        let payer = key.as_ref().map_or_else(|| sending.acting.clone(), |key| key.address().to_string());
+        let payer =
+            key.as_ref().map_or_else(|| sending.acting.clone(), |key| key.address().to_string());
         let terms = client.channel_terms(&payer)?;
         output.result(&json!({ "deposit": deposited, "terms": terms, "dry_run": true }), |_| {
             let deposited = deposited.as_ref().map(shown).unwrap_or_default();
-            format!("{deposited}\nwould then sign a voucher for {} and hand it over", terms.voucher.host)
+            format!(
+                "{deposited}\nwould then sign a voucher for {} and hand it over",
+                terms.voucher.host
+            )
         });
         return Ok(());
     }
@@ -137,7 +142,11 @@ fn close(client: &Client, sending: &Sending, output: Output) -> Result<(), Failu
     };
     output.result(&channel, |channel| {
         let word = if sending.dry_run { "would be closed" } else { "is closed" };
-        format!("the channel of {} {word}; {} are still owed", channel.name, amount(&channel.owed_wei))
+        format!(
+            "the channel of {} {word}; {} are still owed",
+            channel.name,
+            amount(&channel.owed_wei)
+        )
     });
     Ok(())
 }

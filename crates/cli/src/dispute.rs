@@ -45,11 +45,7 @@ pub(crate) fn run(
     }
 }
 
-fn check(
-    client: &Client,
-    period: u64,
-    data: Option<&Path>,
-) -> Result<(Watcher, Report), Failure> {
+fn check(client: &Client, period: u64, data: Option<&Path>) -> Result<(Watcher, Report), Failure> {
     let bytes = data.map(|path| fs::read(path).map_err(|error| file("read", path, &error)));
     let bytes = bytes.transpose()?;
     let failed = |error: node::dispute::CheckError| {
@@ -70,8 +66,13 @@ fn chosen(report: &Report, number: Option<usize>) -> Option<&Wrong> {
 
 fn nothing_provable(report: &Report) -> Failure {
     let period = report.period;
-    let message = format!("period {period} holds nothing that the chain could be shown to be wrong");
-    Failure::new("nothing_wrong", message, format!("openledger dispute check {period} lists what was found"))
+    let message =
+        format!("period {period} holds nothing that the chain could be shown to be wrong");
+    Failure::new(
+        "nothing_wrong",
+        message,
+        format!("openledger dispute check {period} lists what was found"),
+    )
 }
 
 fn text(report: &Report) -> String {

@@ -80,7 +80,8 @@ fn signed_here(client: &Client, mut outcome: Outcome, key: &Key) -> Result<Outco
 /// A refusal of a dry run as a failure, after its outcome was printed.
 pub(crate) fn refused(outcome: &Outcome) -> Result<(), Failure> {
     let Some(refusal) = &outcome.refusal else { return Ok(()) };
-    let hint = "nothing was sent; `openledger doctor` and the commands named `show` tell what holds now";
+    let hint =
+        "nothing was sent; `openledger doctor` and the commands named `show` tell what holds now";
     Err(Failure::new("refused_on_chain", format!("it would be refused: {refusal}"), hint))
 }
 
@@ -90,7 +91,12 @@ pub(crate) fn shown(outcome: &Outcome) -> String {
     let word = if outcome.dry_run { "would" } else { "did" };
     for step in &outcome.steps {
         let transaction = step.transaction.as_deref().map(|hash| format!("  {}", short(hash)));
-        lines.push(format!("{} {word}: {}{}", outcome.name, step.what, transaction.unwrap_or_default()));
+        lines.push(format!(
+            "{} {word}: {}{}",
+            outcome.name,
+            step.what,
+            transaction.unwrap_or_default()
+        ));
     }
     if let Some(refusal) = &outcome.refusal {
         lines.push(format!("  refused   {refusal}"));
@@ -119,7 +125,8 @@ pub(crate) fn read_key(path: &Path) -> Result<Key, Failure> {
     let read = if path == Path::new("-") {
         std::io::stdin().take(KEY_BYTES_MAX).read_to_string(&mut text)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(KEY_BYTES_MAX).read_to_string(&mut text))
+        std::fs::File::open(path)
+            .and_then(|file| file.take(KEY_BYTES_MAX).read_to_string(&mut text))
     };
     read.map_err(|error| file("read", path, &error))?;
     let exported: Option<Value> = serde_json::from_str(&text).ok();
@@ -137,7 +144,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Key, Failure> {
 /// An amount of OPEN from the command line, in wei.
 pub(crate) fn wei(open: &str, example: &str) -> Result<String, Failure> {
     let parsed: Result<Wei, primitives::AmountError> = open.parse();
-    parsed.map(|amount| amount.get().to_string()).map_err(|error| {
-        Failure::usage(error.to_string(), format!("for example: {example}"))
-    })
+    parsed
+        .map(|amount| amount.get().to_string())
+        .map_err(|error| Failure::usage(error.to_string(), format!("for example: {example}")))
 }

@@ -10,8 +10,8 @@ mod arguments;
 
 mod account;
 mod chain;
-mod chat;
 mod channel;
+mod chat;
 mod contribute;
 mod datanet;
 mod dispute;

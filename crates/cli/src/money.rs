@@ -3,8 +3,7 @@
 use indicatif::ProgressBar;
 use node::client::{Client, ClientError};
 use node::wire::{
-    Action, ClaimInfo, ClaimList, ClaimRequest, Period, PeriodDetail, PeriodList,
-    PeriodPhase,
+    Action, ClaimInfo, ClaimList, ClaimRequest, Period, PeriodDetail, PeriodList, PeriodPhase,
 };
 
 use crate::arguments::{Claim, PeriodCommand, Sending};
@@ -56,7 +55,10 @@ fn periods(list: &PeriodList) -> String {
     };
     let rows: Vec<_> = list.disabled.iter().chain(&list.periods).map(row).collect();
     let open = format!("open: {} answers, {}", list.open.receipts, amount(&list.open.fees_wei));
-    format!("{}\n\n{open}", table(&["PERIOD", "ANSWERS", "FEES", "ACCOUNTS", "STATUS", "ROOT"], &rows))
+    format!(
+        "{}\n\n{open}",
+        table(&["PERIOD", "ANSWERS", "FEES", "ACCOUNTS", "STATUS", "ROOT"], &rows)
+    )
 }
 
 /// Where a period stands, in words.
@@ -119,10 +121,12 @@ fn claim_now_and_soon(
                 let in_s = list.waiting.as_ref().map(|waiting| waiting.in_s);
                 (list, in_s)
             }
-            Err(error) if error.code() == Some("not_active_yet") && waits => match in_seconds(&error) {
-                in_s @ Some(0..=WAIT_S) => (ClaimList::default(), in_s),
-                _ => return Err(error.into()),
-            },
+            Err(error) if error.code() == Some("not_active_yet") && waits => {
+                match in_seconds(&error) {
+                    in_s @ Some(0..=WAIT_S) => (ClaimList::default(), in_s),
+                    _ => return Err(error.into()),
+                }
+            }
             Err(error) => return Err(error.into()),
         };
         let is_named_and_paid = given.account.is_some() && !found.claims.is_empty();
@@ -153,7 +157,8 @@ fn claims(list: &ClaimList) -> String {
         )
     });
     if list.claims.is_empty() {
-        let nothing = "nothing to claim; `openledger period close` pays the open answers".to_owned();
+        let nothing =
+            "nothing to claim; `openledger period close` pays the open answers".to_owned();
         return waiting.unwrap_or(nothing);
     }
     let row = |claim: &ClaimInfo| {
@@ -168,6 +173,8 @@ fn claims(list: &ClaimList) -> String {
     let rows: Vec<_> = list.claims.iter().map(row).collect();
     let mut parts = vec![table(&["ACCOUNT", "PAID", "SO FAR", "PAID TO", "TRANSACTION"], &rows)];
     parts.extend(waiting);
-    parts.extend(list.gas_wei.as_ref().map(|gas| format!("would cost {}; nothing was sent", amount(gas))));
+    parts.extend(
+        list.gas_wei.as_ref().map(|gas| format!("would cost {}; nothing was sent", amount(gas))),
+    );
     parts.join("\n\n")
 }

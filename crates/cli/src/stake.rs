@@ -50,7 +50,8 @@ pub(crate) fn run(
 
 /// Percent with up to four decimals, as parts per million.
 fn ppm(text: &str) -> Result<u32, Failure> {
-    let wrong = || Failure::usage(format!("{text:?} is no percentage"), "for example --commission 2.5");
+    let wrong =
+        || Failure::usage(format!("{text:?} is no percentage"), "for example --commission 2.5");
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     if rest.len() > 4 || !rest.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());

@@ -57,7 +57,7 @@ impl Default for Options {
             call_gas_limit: 50_000_000,
             log_blocks_max: 1_000_000,
             logs_max: 100_000,
-            trace_bytes_max: 64 * 1024 * 1024,
+            trace_bytes_max: 256 * 1024 * 1024,
             cache_bytes: 128 * 1024 * 1024,
         }
     }

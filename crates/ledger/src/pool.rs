@@ -14,6 +14,8 @@ mod best;
 mod content;
 mod journal;
 mod queue;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

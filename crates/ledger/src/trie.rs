@@ -16,6 +16,7 @@ use alloy_trie::{
     nodes::{BranchNodeRef, ExtensionNodeRef, LeafNodeRef, RlpNode},
 };
 
+mod build;
 #[cfg(test)]
 mod tests;
 
@@ -28,7 +29,7 @@ pub(crate) struct Trie {
 type Slot = Option<Arc<Vertex>>;
 
 /// What a key maps to: the RLP value and, for an account, the trie of its storage.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Leaf {
     /// RLP encoding that is hashed.
     pub(crate) value: Vec<u8>,
@@ -150,7 +151,11 @@ impl Vertex {
     }
 
     fn encode(&self) -> Vec<u8> {
-        let mut rlp = Vec::new();
+        // A branch of hashes has 532 bytes, a leaf of an account some 110.
+        let mut rlp = Vec::with_capacity(match &self.kind {
+            Kind::Branch { .. } => 544,
+            Kind::Leaf { .. } | Kind::Extension { .. } => 128,
+        });
         match &self.kind {
             Kind::Leaf { path, leaf } => {
                 LeafNodeRef { key: path, value: &leaf.value }.rlp(&mut rlp);

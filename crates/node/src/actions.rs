@@ -34,7 +34,9 @@ impl Core {
         let Some(once) = &request.idempotency_key else { return self.do_once(&key, request, None) };
         if once.is_empty() || once.len() > KEY_BYTES_MAX {
             let message = format!("an idempotency key has 1 to {KEY_BYTES_MAX} bytes");
-            return Err(ApiError::bad_input("bad_value", message).detail("param", "idempotency_key"));
+            return Err(
+                ApiError::bad_input("bad_value", message).detail("param", "idempotency_key")
+            );
         }
         let once = primitives::keccak256([account.as_slice(), once.as_bytes()].concat());
         let _turn = lock(&self.acting);
@@ -184,7 +186,8 @@ impl Core {
         })?;
         crate::outbox::wait_all(&self.chain, &[hash])?;
         let outcome = self.chain.outcome(hash).map_err(ApiError::internal)?;
-        let outcome = outcome.ok_or_else(|| ApiError::internal("a sealed transaction has no receipt"))?;
+        let outcome =
+            outcome.ok_or_else(|| ApiError::internal("a sealed transaction has no receipt"))?;
         Ok(TransactionResult {
             transaction: hex(hash),
             succeeded: outcome.succeeded,

@@ -45,7 +45,10 @@ impl Core {
     }
 
     /// Takes a voucher: opens the payer's channel or raises its limit.
-    pub(crate) fn take_voucher(&self, given: &wire::SignedVoucher) -> Result<wire::Channel, ApiError> {
+    pub(crate) fn take_voucher(
+        &self,
+        given: &wire::SignedVoucher,
+    ) -> Result<wire::Channel, ApiError> {
         let signed = self.read_voucher(given)?;
         let payer = signed.voucher.payer;
         let known = self.channel(payer)?;
@@ -65,7 +68,8 @@ impl Core {
             .hint("sign one with a higher limit: openledger channel raise"));
         }
         let escrow = self.escrow_of(payer)?;
-        let redeemed = known.as_ref().map_or(escrow.redeemed.get(), |(row, _)| row.redeemedWei);
+        let redeemed =
+            known.as_ref().map_or_else(|| escrow.redeemed.get(), |(row, _)| row.redeemedWei);
         let row = StoredChannel {
             voucher: signed.encode().into(),
             redeemedWei: redeemed,
@@ -83,12 +87,18 @@ impl Core {
     fn read_voucher(&self, given: &wire::SignedVoucher) -> Result<SignedVoucher, ApiError> {
         let fields = &given.voucher;
         if fields.chain_id != self.config.chain_id {
-            let message = format!("the voucher is for chain {}, not {}", fields.chain_id, self.config.chain_id);
-            return Err(ApiError::bad_input("bad_voucher", message).detail("param", "voucher.chain_id"));
+            let message = format!(
+                "the voucher is for chain {}, not {}",
+                fields.chain_id, self.config.chain_id
+            );
+            return Err(
+                ApiError::bad_input("bad_voucher", message).detail("param", "voucher.chain_id")
+            );
         }
         let voucher = voucher_of(fields)?;
         let signature = unhex(&given.signature).ok_or_else(|| {
-            ApiError::bad_input("bad_voucher", "the signature is not 0x-hex").detail("param", "signature")
+            ApiError::bad_input("bad_voucher", "the signature is not 0x-hex")
+                .detail("param", "signature")
         })?;
         Ok(SignedVoucher { voucher, signature: Bytes::from(signature) })
     }
@@ -200,7 +210,9 @@ impl Core {
             payer: key.address(),
             host: host.unwrap_or_else(|| self.keys.host()),
             limitWei: parse_wei("limit_wei", &request.limit_wei)?.get(),
-            expiresS: request.expires_s.unwrap_or_else(|| self.chain_now_s().saturating_add(VOUCHER_S)),
+            expiresS: request
+                .expires_s
+                .unwrap_or_else(|| self.chain_now_s().saturating_add(VOUCHER_S)),
         };
         let signed = voucher.sign(&key, self.config.chain_id).map_err(ApiError::internal)?;
         Ok(wire::SignedVoucher {

@@ -212,12 +212,14 @@ impl Layers {
 impl Config {
     /// The settings about money.
     pub(crate) fn money(&self) -> Result<settlement::Options, StartError> {
-        let mut parameters = settlement::ParameterOptions::default();
-        parameters.challenge_window_s = self.challenge_window_s;
-        parameters.poster_bond = self.poster_bond;
-        parameters.stake_min = self.stake_minimum;
-        parameters.unbonding_delay_s = self.unbonding_s;
-        parameters.veto_delay_s = self.slash_veto_s;
+        let parameters = settlement::ParameterOptions {
+            challenge_window_s: self.challenge_window_s,
+            poster_bond: self.poster_bond,
+            stake_min: self.stake_minimum,
+            unbonding_delay_s: self.unbonding_s,
+            veto_delay_s: self.slash_veto_s,
+            ..settlement::ParameterOptions::default()
+        };
         let deployment = settlement::DeploymentOptions {
             split: self.split()?,
             withdrawal_delay_s: self.withdrawal_delay_s,

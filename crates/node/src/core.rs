@@ -10,7 +10,9 @@ use std::time::Duration;
 use datanet::Datanets;
 use ledger::Chain;
 use primitives::{Address, B256, Key, Wei};
-use settlement::{BURN, ChainClient as _, ContractCall, Contracts, Deployment, Fees, SignedTransaction};
+use settlement::{
+    BURN, ChainClient as _, ContractCall, Contracts, Deployment, Fees, SignedTransaction,
+};
 use storage::{Reader, StorageError, Store, Writer};
 
 use crate::answer::AnswerQueue;
@@ -74,7 +76,7 @@ impl Core {
         let store = Arc::new(Store::open(&config.data)?);
         let keys = Keys::open(Arc::clone(&store))?;
         let (chain, sealing) = open_chain(&config, &store, &keys)?;
-        let opened = Self::assemble(config, money, base, store, keys, Arc::clone(&chain));
+        let opened = Self::assemble(config, &money, base, store, keys, Arc::clone(&chain));
         let opened = opened.and_then(|core| {
             core.reconcile()
                 .map_err(|source| StartError::Reconcile { source: Box::new(source) })?;
@@ -92,13 +94,13 @@ impl Core {
 
     fn assemble(
         config: Config,
-        money: settlement::Options,
+        money: &settlement::Options,
         base: Option<Base>,
         store: Arc<Store>,
         keys: Keys,
         chain: Arc<Producer>,
     ) -> Result<Self, StartError> {
-        let contracts = deploy(&config, &money, &keys, &chain)?;
+        let contracts = deploy(&config, money, &keys, &chain)?;
         keys.name_contracts(&[
             (TREASURY, contracts.treasury()),
             (VALIDATORS, contracts.attestations),
@@ -111,7 +113,7 @@ impl Core {
         let datanets = Datanets::new(Arc::clone(&store), config.chain_id, options);
         let nonce = first_nonce(&store)?;
         Ok(Self {
-            money,
+            money: *money,
             keys,
             chain,
             contracts,

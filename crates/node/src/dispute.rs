@@ -17,8 +17,8 @@ use attribution::InfluenceIndex;
 use primitives::{AdapterId, ChainRecord as _, CompletionId, Wei};
 use serde::Serialize;
 use settlement::{
-    AdapterAnchor, Balances, ChainClient, ChainError, ClosedPeriod, Contracts, FraudProof, PeriodStatus,
-    PostedPeriod, PublishedAnswer, PublishedIndex, SettledAnswers, SplitVersion,
+    AdapterAnchor, Balances, ChainClient, ChainError, ClosedPeriod, Contracts, FraudProof,
+    PeriodStatus, PostedPeriod, PublishedAnswer, PublishedIndex, SettledAnswers, SplitVersion,
 };
 
 use crate::client::{Client, ClientError};
@@ -225,12 +225,7 @@ impl Watcher {
     }
 
     /// Adds everything up again.
-    fn check_roots(
-        &self,
-        data: &Data,
-        before: Option<&Data>,
-        posted: &PostedPeriod,
-    ) -> Vec<Wrong> {
+    fn check_roots(&self, data: &Data, before: Option<&Data>, posted: &PostedPeriod) -> Vec<Wrong> {
         let mut wrongs = Vec::new();
         let settled = data.answers.iter().map(|answer| answer.settled.clone());
         let answers = SettledAnswers::new(settled).map(|answers| answers.root());
@@ -238,8 +233,7 @@ impl Watcher {
             wrongs.push(Wrong::unprovable("answers", "the answers do not hash to the posted root"));
         }
         let domain = self.contracts.domain();
-        let restored =
-            ClosedPeriod::restore(domain, data.payout.clone(), data.balances.clone());
+        let restored = ClosedPeriod::restore(domain, data.payout.clone(), data.balances.clone());
         if restored.is_err() {
             let what = "the balances do not hash to the posted root and total";
             wrongs.push(Wrong::unprovable("balances", what));

@@ -379,6 +379,10 @@ impl StartError {
                 Some("choose another port with --listen 127.0.0.1:7078, or 0 for a free one")
             }
             Self::Parts { .. } => Some("openledger config show lists them"),
+            Self::Deployment { .. } => Some(
+                "the data directory may be of another version or have other settings; choose another with \
+                 --data DIR",
+            ),
             _ => None,
         }
     }

@@ -89,7 +89,8 @@ impl Intake {
     fn take(&self, group: usize) -> Option<(Vec<Bytes>, Vec<oneshot::Sender<Outcome>>)> {
         let mut arrived = self.lock();
         let missing = arrived.group.saturating_sub(group);
-        if group > 0 && arrived.replies.is_empty() && missing > 0 {
+        // A single client has nobody to wait for.
+        if arrived.group > 1 && arrived.replies.len() < missing {
             arrived.wanted = missing;
             let gathered = self.complete.wait_timeout_while(arrived, GATHER, |arrived| {
                 arrived.replies.len() < arrived.wanted
@@ -98,7 +99,8 @@ impl Intake {
             arrived.wanted = 0;
         }
         if arrived.replies.is_empty() {
-            arrived.group = group;
+            // An idle moment does not count as a group.
+            arrived.group = if group > 0 { group } else { arrived.group / 2 };
             arrived.has_worker = group > 0;
             return None;
         }

@@ -71,5 +71,5 @@ pub use channels::signed_voucher;
 pub use keys::exported_key;
 pub use primitives;
 pub use rpc::JsonRpc;
-pub use settlement;
 pub use server::{Node, NodeHandle};
+pub use settlement;

@@ -66,7 +66,10 @@ impl Core {
         self.take_back_disabled()?;
         if let Err(error) = self.finish_last_period() {
             let cause = crate::error::chain(&error);
-            tracing::warn!(cause, "the last period is not posted yet; closing the next tries again");
+            tracing::warn!(
+                cause,
+                "the last period is not posted yet; closing the next tries again"
+            );
         }
         self.record_claims(&[])
     }
@@ -193,7 +196,8 @@ impl Core {
             return Ok(());
         }
         let transaction = self.post(number, &row)?;
-        let state = self.contracts.posted_period(&*self.chain, number).map_err(ApiError::internal)?;
+        let state =
+            self.contracts.posted_period(&*self.chain, number).map_err(ApiError::internal)?;
         let row = StoredPeriod { transaction, activatesS: state.activates_s, ..row };
         self.write(|tables| tables.insert(&PERIODS, &number, &row))
     }
@@ -204,7 +208,8 @@ impl Core {
         let payout = row.payout()?;
         let posted = self.contracts.payouts_state(&*self.chain).map_err(ApiError::internal)?.posted;
         if posted >= number {
-            let state = self.contracts.posted_period(&*self.chain, number).map_err(ApiError::internal)?;
+            let state =
+                self.contracts.posted_period(&*self.chain, number).map_err(ApiError::internal)?;
             if state.payout == payout.id() {
                 return Ok(payout.id());
             }
@@ -272,7 +277,8 @@ impl Core {
         if posted < number {
             return Ok(true);
         }
-        let state = self.contracts.posted_period(&*self.chain, number).map_err(ApiError::internal)?;
+        let state =
+            self.contracts.posted_period(&*self.chain, number).map_err(ApiError::internal)?;
         Ok(state.payout != row.payout()?.id() || state.status == PeriodStatus::Disabled)
     }
 

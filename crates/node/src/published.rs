@@ -16,7 +16,9 @@
 use std::collections::BTreeMap;
 
 use alloy_sol_types::{SolValue as _, sol};
-use primitives::{Adapter, AdapterId, AttributionReceipt, ChainRecord as _, Completion, Payout, RecordError};
+use primitives::{
+    Adapter, AdapterId, AttributionReceipt, ChainRecord as _, Completion, Payout, RecordError,
+};
 use settlement::{Balances, SettledAnswer};
 
 sol! {

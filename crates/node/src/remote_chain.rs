@@ -65,7 +65,10 @@ impl RemoteChain {
     fn request(&self, method: &'static str, params: Value) -> Result<Value, ChainError> {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let unreachable = |source| {
-            unavailable(RemoteError::Unreachable { url: self.url.clone(), source: Box::new(source) })
+            unavailable(RemoteError::Unreachable {
+                url: self.url.clone(),
+                source: Box::new(source),
+            })
         };
         let request = self.agent.post(&self.url).content_type("application/json");
         let mut response = request.send(body.to_string()).map_err(unreachable)?;

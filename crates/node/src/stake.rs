@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::hex::{hex, wei};
 use crate::tables::TICKETS;
 use crate::wire::{
-    Attester, AttestStep, PeriodAttesters, StakeDetail, StakeList, StakePosition, StakeTicket,
+    AttestStep, Attester, PeriodAttesters, StakeDetail, StakeList, StakePosition, StakeTicket,
     Validator,
 };
 
@@ -106,7 +106,8 @@ impl Core {
     pub(crate) fn show_attesters(&self, period: u64) -> Result<PeriodAttesters, ApiError> {
         let (contracts, chain) = (&self.contracts, &*self.chain);
         let posted = contracts.posted_period(chain, period).map_err(ApiError::internal)?;
-        let drawn = contracts.attesters(chain, period, posted.payout).map_err(ApiError::internal)?;
+        let drawn =
+            contracts.attesters(chain, period, posted.payout).map_err(ApiError::internal)?;
         let attesters = drawn.into_iter().map(|drawn| Attester {
             validator: hex(drawn.validator),
             name: self.keys.name_of(drawn.validator),

@@ -43,7 +43,10 @@ impl Core {
                 pending: on_chain.posted.saturating_sub(on_chain.active.period),
             },
             totals: Totals {
-                fees_wei: wei(self.all_fees()?.checked_sub(uncollected).map_err(ApiError::internal)?),
+                fees_wei: wei(self
+                    .all_fees()?
+                    .checked_sub(uncollected)
+                    .map_err(ApiError::internal)?),
                 paid_wei: wei(on_chain.total),
                 pending_wei: wei(pending),
                 claimed_wei: wei(on_chain.claimed),

@@ -1105,6 +1105,791 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/periods/{period}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The data behind a posted root, byte for byte as its digest was posted (binary) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    period: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/periods/{period}/attesters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The validators drawn for a period */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    period: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PeriodAttesters"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an account does on the chain, or a dry run of it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["Submit"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Outcome"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A transaction that somebody else signed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RawTransaction"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TransactionResult"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that governance may change */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParameterList"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/splits/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of the split */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SplitOptions"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All proposals */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalList"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proposal: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Proposal"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/votes/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account may decide */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Votes"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All validators */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StakeList"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stake/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account has staked */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StakeDetail"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All prepaid channels */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChannelList"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Open a prepaid channel, or raise its limit */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SignedVoucher"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a voucher with a key of this node */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["SignVoucher"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedVoucher"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a prepaid channel */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["CloseChannel"];
+                };
+            };
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{payer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One prepaid channel */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    payer: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{payer}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a voucher must say */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    payer: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChannelTerms"];
+                    };
+                };
+                /** @description refused or failed */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorReply"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/claims": {
         parameters: {
             query?: never;
@@ -1467,12 +2252,38 @@ export interface components {
         };
         /** @description Addresses of our contracts. */
         Contracts: {
-            /** @description Anchors of Datanets, snapshots and adapters. */
-            registry: string;
-            /** @description Deposits, authorisations, captures. */
+            /** @description Executes what governance decided; the treasury. */
+            timelock: string;
+            /** @description OPEN as an ERC-20. */
+            wopen: string;
+            /** @description Votes: OPEN wrapped one to one. */
+            gopen: string;
+            /** @description Proposals and votes. */
+            governor: string;
+            /** @description Every parameter of the economy. */
+            parameters: string;
+            /** @description Anchors of Datanets and snapshots. */
+            datanets: string;
+            /** @description Anchors of adapters. */
+            adapters: string;
+            /** @description Who committed to which records first. */
+            contributions: string;
+            /** @description Deposits, authorisations, captures, channels. */
             escrow: string;
             /** @description Roots and claims. */
             payouts: string;
+            /** @description Fraud proofs against pending periods. */
+            disputes: string;
+            /** @description Validators and their stake. */
+            staking: string;
+            /** @description Drawn validators and their rewards. */
+            attestations: string;
+            /** @description Agents (ERC-8004). */
+            agents: string;
+            /** @description What clients say of agents (ERC-8004). */
+            reputation: string;
+            /** @description What validators say of agents' work (ERC-8004). */
+            validation: string;
         };
         /** @description The base model. */
         BaseModel: {
@@ -1538,6 +2349,16 @@ export interface components {
              * @description Number of the last closed period.
              */
             closed: number;
+            /**
+             * Format: uint64
+             * @description Number of the period that claims work against; zero before the first.
+             */
+            active: number;
+            /**
+             * Format: uint64
+             * @description Periods that can still be disputed.
+             */
+            pending: number;
         };
         /** @description Money in and out. */
         Totals: {
@@ -1545,8 +2366,18 @@ export interface components {
             fees_wei: string;
             /** @description The part that closed periods paid out, in wei. */
             paid_wei: string;
-            /** @description The part of that which has been claimed, in wei. */
+            /** @description The part of that in periods that can still be disputed, in wei. */
+            pending_wei: string;
+            /** @description The part of what closed periods paid out that has been claimed, in wei. */
             claimed_wei: string;
+            /** @description Fees of answers that could not be collected; nobody earned them, in wei. */
+            uncollected_wei: string;
+            /** @description The treasury's part of what closed periods paid out, in wei. */
+            treasury_wei: string;
+            /** @description The validators' part of it, in wei. */
+            validators_wei: string;
+            /** @description The burnt part of it, in wei. */
+            burnt_wei: string;
         };
         /** @description All accounts of this node. */
         AccountList: {
@@ -1569,8 +2400,17 @@ export interface components {
             earned_wei: string;
             /** @description The part of it that can be claimed now, in wei. */
             claimable_wei: string;
+            /** @description The part of it in periods that can still be disputed, in wei. */
+            pending_wei: string;
+            /**
+             * Format: uint64
+             * @description When the next of it can be claimed, Unix time in seconds; absent when nothing is pending.
+             */
+            activates_s?: number | null;
             /** @description The part of it that has been claimed, in wei. */
             claimed_wei: string;
+            /** @description Who receives its claims, when it is not the account itself. */
+            payee?: string | null;
         };
         /** @description What an account put aside for fees. */
         Escrow: {
@@ -1609,8 +2449,17 @@ export interface components {
             earned_wei: string;
             /** @description The part of it that can be claimed now, in wei. */
             claimable_wei: string;
+            /** @description The part of it in periods that can still be disputed, in wei. */
+            pending_wei: string;
+            /**
+             * Format: uint64
+             * @description When the next of it can be claimed, Unix time in seconds; absent when nothing is pending.
+             */
+            activates_s?: number | null;
             /** @description The part of it that has been claimed, in wei. */
             claimed_wei: string;
+            /** @description Who receives its claims, when it is not the account itself. */
+            payee?: string | null;
             /** @description Every amount that it earned, newest first. */
             lines: components["schemas"]["EarningLine"][];
             /** @description Its records that stood in answers and earned nothing, with the reason. */
@@ -1627,7 +2476,7 @@ export interface components {
             receipt: string;
             /** @description The answer. */
             completion: string;
-            /** @description `contributor`, `owner`, `host`, `treasury`, `unattributed` or `residue`. */
+            /** @description `contributor`, `owner`, `host`, `validators`, `treasury`, `burn`, `unattributed` or `residue`. */
             role: string;
             /** @description The Datanet of the adapter that answered. */
             datanet?: string | null;
@@ -1640,8 +2489,10 @@ export interface components {
              * @description The record's share of the answer, for contributors.
              */
             share_ppm?: number | null;
-            /** @description The amount in wei. */
+            /** @description The amount in wei; zero for an answer that nobody earns from. */
             amount_wei: string;
+            /** @description Whether nobody earns from the answer, for example because its fee could not be collected. */
+            unpaid?: boolean;
             /** @description One sentence for people. */
             why: string;
         };
@@ -2136,6 +2987,8 @@ export interface components {
              * @description The period that pays it; absent while the period is open.
              */
             period?: number | null;
+            /** @description Why nobody earns from it: its fee could not be collected, or its period was proven wrong. */
+            unpaid?: string | null;
         };
         /** @description The record with the largest share of an answer. */
         TopSource: {
@@ -2158,7 +3011,7 @@ export interface components {
         ReceiptFile: {
             /**
              * Format: uint32
-             * @description Version of this file's layout: 1.
+             * @description Version of this file's layout: 2.
              */
             version: number;
             /**
@@ -2322,8 +3175,13 @@ export interface components {
             /** @description `influence_index.bin` as 0x-hex. */
             encoding: string;
         };
-        /** @description How a fee is divided. */
+        /** @description How a fee is divided: one version of the split that governance decides, and whom it names. */
         SplitOptions: {
+            /**
+             * Format: uint32
+             * @description Number of the split that was in force when the answer was given.
+             */
+            version: number;
             /**
              * Format: uint32
              * @description To the records, before attribution.
@@ -2341,15 +3199,29 @@ export interface components {
             host_ppm: number;
             /**
              * Format: uint32
+             * @description To the validators.
+             */
+            validators_ppm: number;
+            /**
+             * Format: uint32
              * @description To the treasury.
              */
             treasury_ppm: number;
+            /**
+             * Format: uint32
+             * @description Burnt.
+             */
+            burn_ppm: number;
+            /** @description Address that owned the adapter when the answer was given; empty where no answer is meant. */
+            owner: string;
+            /** @description Address that collects the validators' part. */
+            validators: string;
             /** @description Address of the treasury; also gets what is unattributed and the residue. */
             treasury: string;
         };
         /** @description One part of a fee. */
         SplitLine: {
-            /** @description `contributor`, `owner`, `host`, `treasury`, `unattributed` or `residue`. */
+            /** @description `contributor`, `owner`, `host`, `validators`, `treasury`, `burn`, `unattributed` or `residue`. */
             role: string;
             /** @description Address. */
             account: string;
@@ -2423,6 +3295,12 @@ export interface components {
             open: components["schemas"]["OpenPeriod"];
             /** @description The closed ones, oldest first. */
             periods: components["schemas"]["Period"][];
+            /**
+             * @description Those that were disabled before they could be claimed, oldest first. Their numbers are given
+             *     again.
+             * @default []
+             */
+            disabled: components["schemas"]["Period"][];
         };
         /** @description The period that is still open. */
         OpenPeriod: {
@@ -2466,7 +3344,22 @@ export interface components {
              * @description When it was closed.
              */
             time_s: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["PeriodPhase"];
+            /**
+             * Format: uint64
+             * @description When it can be claimed, Unix time in seconds; absent before it is posted.
+             */
+            activates_s?: number | null;
+            /** @description The poster's bond while it is held, in wei. */
+            bond_wei: string;
+            /** @description Merkle root over the answers that it pays, each with its split and signature. */
+            answers_root: string;
+            /** @description keccak-256 of the bytes at `/v1/periods/N/data`, as posted on chain. */
+            data_digest: string;
         };
+        /** @description Where a closed period stands. */
+        PeriodPhase: "posting" | "pending" | "active" | "disabled";
         /** @description A closed period with what each account gets. */
         PeriodDetail: {
             /**
@@ -2499,6 +3392,19 @@ export interface components {
              * @description When it was closed.
              */
             time_s: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["PeriodPhase"];
+            /**
+             * Format: uint64
+             * @description When it can be claimed, Unix time in seconds; absent before it is posted.
+             */
+            activates_s?: number | null;
+            /** @description The poster's bond while it is held, in wei. */
+            bond_wei: string;
+            /** @description Merkle root over the answers that it pays, each with its split and signature. */
+            answers_root: string;
+            /** @description keccak-256 of the bytes at `/v1/periods/N/data`, as posted on chain. */
+            data_digest: string;
             /** @description In order of address. */
             payouts: components["schemas"]["AccountPayout"][];
         };
@@ -2513,10 +3419,658 @@ export interface components {
             /** @description What this period adds, in wei. */
             period_wei: string;
         };
+        /** @description Who was drawn to attest a period. */
+        PeriodAttesters: {
+            /**
+             * Format: uint64
+             * @description The period.
+             */
+            period: number;
+            /** @description Id of its payout. */
+            payout: string;
+            /** @description In the order in which they were drawn. */
+            attesters: components["schemas"]["Attester"][];
+        };
+        /** @description A validator that was drawn. */
+        Attester: {
+            /** @description Address. */
+            validator: string;
+            /** @description Its name here, or its address. */
+            name: string;
+            /** @description Whether it attested the period. */
+            has_attested: boolean;
+        };
+        /** @description Asks for an action of one account. */
+        Submit: {
+            /** @description Name of the account that acts; with `dry_run` also an address. */
+            account: string;
+            /** @description What it does. */
+            action: components["schemas"]["Action"];
+            /**
+             * @description Try it out on the latest state, tell what would happen, send nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /** @description A request repeated with the same key is done once and answered as the first time. */
+            idempotency_key?: string | null;
+        };
+        /** @description What an account can do on the chain. */
+        Action: {
+            /** @enum {string} */
+            do: "send";
+            /** @description To whom, name or address. */
+            to: string;
+            /** @description How much. */
+            amount_wei: string;
+        } | {
+            /** @enum {string} */
+            do: "deposit";
+            /** @description How much. */
+            amount_wei: string;
+            /** @description The host; default: this node. */
+            host?: string | null;
+        } | {
+            /** @enum {string} */
+            do: "fund";
+            /** @description How much. */
+            amount_wei: string;
+        } | {
+            /** @enum {string} */
+            do: "request_withdrawal";
+            /** @description How much. */
+            amount_wei: string;
+        } | {
+            /** @enum {string} */
+            do: "execute_withdrawal";
+        } | {
+            /** @enum {string} */
+            do: "set_payee";
+            /** @description Name or address. */
+            payee: string;
+        } | {
+            /** @enum {string} */
+            do: "register_validator";
+            /**
+             * Format: uint32
+             * @description What it keeps of its delegators' rewards.
+             */
+            commission_ppm: number;
+            /** @description Its own first stake. */
+            amount_wei: string;
+        } | {
+            /** @enum {string} */
+            do: "stake";
+            /** @description Name or address; default: the account itself. */
+            validator?: string | null;
+            /** @description How much. */
+            amount_wei: string;
+        } | {
+            /** @enum {string} */
+            do: "unbond";
+            /** @description Name or address; default: the account itself. */
+            validator?: string | null;
+            /** @description How much; default: everything. */
+            amount_wei?: string | null;
+        } | {
+            /** @enum {string} */
+            do: "withdraw_stake";
+            /**
+             * Format: uint64
+             * @description The ticket that unbonding gave.
+             */
+            ticket: number;
+        } | {
+            /** @enum {string} */
+            do: "wrap";
+            /** @description How much. */
+            amount_wei: string;
+        } | {
+            /** @enum {string} */
+            do: "unwrap";
+            /** @description How much. */
+            amount_wei: string;
+        } | {
+            /** @enum {string} */
+            do: "delegate";
+            /** @description Name or address; the account itself to vote on its own. */
+            to: string;
+            /** @description OPEN to turn into votes before. */
+            amount_wei?: string | null;
+        } | {
+            /** @enum {string} */
+            do: "attest";
+            /**
+             * Format: uint64
+             * @description The period.
+             */
+            period: number;
+            /** @description Which step of it. */
+            step: components["schemas"]["AttestStep"];
+        } | {
+            /** @enum {string} */
+            do: "propose";
+            /** @description What to change. */
+            change: components["schemas"]["Change"];
+            /** @description Why, for the voters. */
+            description: string;
+        } | {
+            /** @enum {string} */
+            do: "vote";
+            /** @description The proposal's number or id. */
+            proposal: string;
+            /** @description For, against or neither. */
+            support: components["schemas"]["Support"];
+        } | {
+            /** @enum {string} */
+            do: "queue";
+            /** @description The proposal's number or id. */
+            proposal: string;
+        } | {
+            /** @enum {string} */
+            do: "execute";
+            /** @description The proposal's number or id. */
+            proposal: string;
+        } | {
+            /** @enum {string} */
+            do: "withdraw_rewards";
+        } | {
+            /** @enum {string} */
+            do: "disable";
+            /**
+             * Format: uint64
+             * @description The period.
+             */
+            period: number;
+        } | {
+            /** @enum {string} */
+            do: "prove";
+            /** @description ABI-encoded call of the disputes contract, 0x-hex. */
+            call: string;
+        };
+        /** @description A step of attesting a period. */
+        AttestStep: "draw" | "attest" | "distribute";
+        /** @description What a proposal changes. */
+        Change: {
+            /** @enum {string} */
+            what: "split";
+            /**
+             * Format: uint32
+             * @description To the contributors.
+             */
+            contributors_ppm?: number | null;
+            /**
+             * Format: uint32
+             * @description To the adapter's owner.
+             */
+            owner_ppm?: number | null;
+            /**
+             * Format: uint32
+             * @description To the host.
+             */
+            host_ppm?: number | null;
+            /**
+             * Format: uint32
+             * @description To the validators.
+             */
+            validators_ppm?: number | null;
+            /**
+             * Format: uint32
+             * @description To the treasury.
+             */
+            treasury_ppm?: number | null;
+            /**
+             * Format: uint32
+             * @description Burnt.
+             */
+            burn_ppm?: number | null;
+        } | {
+            /** @enum {string} */
+            what: "setting";
+            /** @description Its name, as `openledger parameters show` has it. */
+            key: string;
+            /** @description Its new value: an amount in wei, seconds or parts per million. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            what: "call";
+            /** @description The contract. */
+            to: string;
+            /**
+             * @description OPEN of the treasury sent along.
+             * @default
+             */
+            value_wei: string;
+            /** @description Selector and arguments, 0x-hex. */
+            data: string;
+        };
+        /** @description A vote. */
+        Support: "against" | "for" | "abstain";
+        /** @description What an action did, or would do. */
+        Outcome: {
+            /** @description Address of the account that acts. */
+            account: string;
+            /** @description Its name here, or its address. */
+            name: string;
+            /** @description Whether nothing was sent. */
+            dry_run: boolean;
+            /** @description Why the contract refuses; only with `dry_run`, an error otherwise. */
+            refusal?: string | null;
+            /** @description One transaction each, in order. */
+            steps: components["schemas"]["Step"][];
+            /** @description What all of them cost in gas, in wei; with `dry_run` at the present price. */
+            gas_wei: string;
+            /** @description The OPEN that goes along, in wei. */
+            value_wei: string;
+            /**
+             * @description What came of it: for example `proposal`, `ticket`, `shares`, `withdrawable_s`.
+             * @default {}
+             */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** @description What an external signer needs besides the steps; only with `dry_run`. */
+            terms?: components["schemas"]["SigningTerms"] | (null);
+        };
+        /** @description One transaction of an action. */
+        Step: {
+            /** @description What it does, in a few words. */
+            what: string;
+            /** @description The contract or account called. */
+            to: string;
+            /** @description OPEN sent along, in wei. */
+            value_wei: string;
+            /** @description Selector and arguments, 0x-hex. */
+            data: string;
+            /**
+             * Format: uint64
+             * @description The most gas that it may use.
+             */
+            gas_limit: number;
+            /**
+             * Format: uint64
+             * @description The gas that it used or would use.
+             */
+            gas_used: number;
+            /** @description Its hash; absent with `dry_run`. */
+            transaction?: string | null;
+        };
+        /** @description What a transaction's signature binds it to. */
+        SigningTerms: {
+            /**
+             * Format: uint64
+             * @description EIP-155 id of the chain.
+             */
+            chain_id: number;
+            /**
+             * Format: uint64
+             * @description The sender's next nonce; later steps take the following ones.
+             */
+            nonce: number;
+            /** @description The most that is paid per gas, in wei. */
+            max_fee_per_gas_wei: string;
+            /** @description Of it, the most that goes to the block's producer, in wei. */
+            max_priority_fee_per_gas_wei: string;
+        };
+        /** @description A transaction that somebody else signed. */
+        RawTransaction: {
+            /** @description EIP-2718 encoding, 0x-hex. */
+            raw: string;
+        };
+        /** @description What became of a transaction. */
+        TransactionResult: {
+            /** @description Its hash. */
+            transaction: string;
+            /** @description Whether it did what it should. */
+            succeeded: boolean;
+            /**
+             * Format: uint64
+             * @description The block that holds it.
+             */
+            block: number;
+            /**
+             * Format: uint64
+             * @description The gas that it used.
+             */
+            gas_used: number;
+        };
+        /** @description The parameters of the economy. */
+        ParameterList: {
+            /** @description The split in force. */
+            split: components["schemas"]["SplitVersion"];
+            /** @description Every other parameter. */
+            settings: components["schemas"]["ParameterSetting"][];
+            /** @description Who posts payouts. */
+            poster: string;
+            /** @description Who may pause posting and disable a pending period. */
+            guardian: string;
+            /** @description Whether posting is paused. */
+            paused: boolean;
+            /** @description How proposals are decided. */
+            governance: components["schemas"]["GovernanceRules"];
+        };
+        /** @description How fees are divided, from one moment on. */
+        SplitVersion: {
+            /**
+             * Format: uint32
+             * @description From 1 without gaps.
+             */
+            version: number;
+            /**
+             * Format: uint64
+             * @description Since when, Unix time in seconds.
+             */
+            from_s: number;
+            /**
+             * Format: uint32
+             * @description To the contributors.
+             */
+            contributors_ppm: number;
+            /**
+             * Format: uint32
+             * @description To the adapter's owner.
+             */
+            owner_ppm: number;
+            /**
+             * Format: uint32
+             * @description To the host.
+             */
+            host_ppm: number;
+            /**
+             * Format: uint32
+             * @description To the validators.
+             */
+            validators_ppm: number;
+            /**
+             * Format: uint32
+             * @description To the treasury.
+             */
+            treasury_ppm: number;
+            /**
+             * Format: uint32
+             * @description Burnt.
+             */
+            burn_ppm: number;
+        };
+        /** @description One parameter. */
+        ParameterSetting: {
+            /** @description Its name. */
+            key: string;
+            /** @description Its value: an amount in wei (`_wei`), seconds (`_s`), parts per million (`_ppm`) or a count. */
+            value: string;
+            /** @description The least that it may ever be. */
+            min: string;
+            /** @description The most that it may ever be. */
+            max: string;
+            /**
+             * Format: uint64
+             * @description When it was last changed; zero for never.
+             */
+            changed_s: number;
+        };
+        /** @description How proposals are decided. */
+        GovernanceRules: {
+            /**
+             * Format: uint64
+             * @description From proposing to voting, in seconds.
+             */
+            voting_delay_s: number;
+            /**
+             * Format: uint64
+             * @description How long voting lasts, in seconds.
+             */
+            voting_period_s: number;
+            /** @description Votes needed to propose, in wei of GOPEN. */
+            threshold_wei: string;
+            /**
+             * Format: uint64
+             * @description From queueing to executing, in seconds.
+             */
+            timelock_delay_s: number;
+            /** @description Votes for or neither that a proposal made now would need, in wei of GOPEN. */
+            quorum_wei: string;
+        };
+        /** @description All proposals. */
+        ProposalList: {
+            /** @description Newest first. */
+            proposals: components["schemas"]["Proposal"][];
+        };
+        /** @description One proposal. */
+        Proposal: {
+            /**
+             * Format: uint64
+             * @description Its number on this chain, from 1.
+             */
+            number: number;
+            /** @description Its id: a number of 256 bits, 0x-hex. */
+            id: string;
+            /** @description `pending`, `active`, `canceled`, `defeated`, `succeeded`, `queued`, `expired` or `executed`. */
+            state: string;
+            /** @description Who proposed it. */
+            proposer: string;
+            /** @description Its name here, or its address. */
+            proposer_name: string;
+            /** @description The words given with it, when this node knows them. */
+            description?: string | null;
+            /** @description What it would do, one line for each call. */
+            calls: string[];
+            /** @description Votes for it, in wei of GOPEN. */
+            for_wei: string;
+            /** @description Votes against it. */
+            against_wei: string;
+            /** @description Votes for neither. */
+            abstain_wei: string;
+            /** @description Votes for or neither that it needs. */
+            quorum_wei: string;
+            /**
+             * Format: uint64
+             * @description When voting begins; votes are counted as they stood then.
+             */
+            voting_from_s: number;
+            /**
+             * Format: uint64
+             * @description When voting ends.
+             */
+            voting_until_s: number;
+            /**
+             * Format: uint64
+             * @description When it can be executed; absent while it is not queued.
+             */
+            executable_s?: number | null;
+            /**
+             * Format: uint64
+             * @description The chain's time now.
+             */
+            now_s: number;
+        };
+        /** @description What one account may decide. */
+        Votes: {
+            /** @description Address. */
+            account: string;
+            /** @description Its name here, or its address. */
+            name: string;
+            /** @description GOPEN that it holds, in wei. */
+            wrapped_wei: string;
+            /** @description Whom it lets vote; absent for nobody. */
+            delegate?: string | null;
+            /** @description Votes that it casts, its own and others', in wei. */
+            votes_wei: string;
+        };
+        /** @description All validators. */
+        StakeList: {
+            /** @description In order of registration. */
+            validators: components["schemas"]["Validator"][];
+            /** @description The least that a validator stakes itself, in wei. */
+            stake_min_wei: string;
+            /**
+             * Format: uint64
+             * @description How long unbonding takes for tickets drawn now, in seconds.
+             */
+            unbonding_s: number;
+        };
+        /** @description One validator. */
+        Validator: {
+            /** @description Address. */
+            address: string;
+            /** @description Its name here, or its address. */
+            name: string;
+            /** @description What is staked with it, in wei. */
+            stake_wei: string;
+            /** @description What is being unbonded, still slashable, in wei. */
+            unbonding_wei: string;
+            /**
+             * Format: uint32
+             * @description What it keeps of its delegators' rewards.
+             */
+            commission_ppm: number;
+            /**
+             * Format: uint64
+             * @description Slashes proposed against it and not decided yet.
+             */
+            pending_slashes: number;
+        };
+        /** @description What one account has staked. */
+        StakeDetail: {
+            /** @description Address. */
+            account: string;
+            /** @description Its name here, or its address. */
+            name: string;
+            /** @description By validator. */
+            positions: components["schemas"]["StakePosition"][];
+            /** @description What is unbonding or ready to be withdrawn. */
+            tickets: components["schemas"]["StakeTicket"][];
+        };
+        /** @description Stake with one validator. */
+        StakePosition: {
+            /** @description The validator's address. */
+            validator: string;
+            /** @description Its name here, or its address. */
+            validator_name: string;
+            /** @description What it is worth now, in wei. */
+            amount_wei: string;
+            /** @description Shares of the validator's stake. */
+            shares: string;
+        };
+        /** @description Stake on its way out. */
+        StakeTicket: {
+            /**
+             * Format: uint64
+             * @description Its number, for `stake withdraw`.
+             */
+            ticket: number;
+            /** @description The validator's address. */
+            validator: string;
+            /** @description What it is worth now, in wei. */
+            amount_wei: string;
+            /**
+             * Format: uint64
+             * @description When it can be withdrawn.
+             */
+            withdrawable_s: number;
+            /** @description Whether that time has come. */
+            is_ready: boolean;
+        };
+        /** @description All channels. */
+        ChannelList: {
+            /** @description In order of payer. */
+            channels: components["schemas"]["Channel"][];
+        };
+        /** @description A prepaid channel between a payer and this node. */
+        Channel: {
+            /** @description Who pays. */
+            payer: string;
+            /** @description Its name here, or its address. */
+            name: string;
+            /** @description Who answers. */
+            host: string;
+            /** @description What to send as `Authorization: Bearer`; only to whoever brings the voucher. */
+            api_key?: string | null;
+            /** @description The most that the voucher allows, from the channel's beginning, in wei. */
+            limit_wei: string;
+            /**
+             * Format: uint64
+             * @description Until when.
+             */
+            expires_s: number;
+            /** @description Redeemed on chain so far, in wei. */
+            redeemed_wei: string;
+            /** @description Spent or held for answers, not redeemed yet, in wei. */
+            owed_wei: string;
+            /** @description What a new answer may cost, in wei. */
+            available_wei: string;
+            /** @description What the payer has in escrow, in wei. */
+            deposited_wei: string;
+            /** @description Whether new answers are refused: it was closed or its time is over. */
+            is_closed: boolean;
+        };
+        /**
+         * @description A voucher with its signature, as `openledger channel sign` writes it and `POST /v1/channels`
+         *     takes it.
+         */
+        SignedVoucher: {
+            /** @description What is promised. */
+            voucher: components["schemas"]["VoucherFields"];
+            /** @description The payer's signature: 65 bytes, or whatever the payer's contract accepts (ERC-1271). */
+            signature: string;
+        };
+        /** @description A payer's promise to a host, signed off chain (EIP-712). */
+        VoucherFields: {
+            /**
+             * Format: uint64
+             * @description EIP-155 id of the chain.
+             */
+            chain_id: number;
+            /** @description The escrow contract that holds the payer's deposit. */
+            escrow: string;
+            /** @description Who pays. */
+            payer: string;
+            /** @description The host that may redeem it. */
+            host: string;
+            /** @description The most that it may redeem, counted from the channel's beginning, in wei. */
+            limit_wei: string;
+            /**
+             * Format: uint64
+             * @description Until when answers may be given on it, Unix time in seconds.
+             */
+            expires_s: number;
+        };
+        /** @description Asks this node to sign a voucher with a key that it keeps, or to make a channel of it. */
+        SignVoucher: {
+            /** @description Name of the payer's account. */
+            account: string;
+            /** @description The most that may be redeemed from the channel's beginning, in wei. */
+            limit_wei: string;
+            /**
+             * Format: uint64
+             * @description Until when; default: in 30 days.
+             */
+            expires_s?: number | null;
+            /** @description The host; default: this node. */
+            host?: string | null;
+        };
+        /** @description Asks to end a channel: no new answers; what is owed stays owed. */
+        CloseChannel: {
+            /** @description Name or address of the payer; default: the owner of the API key. */
+            account?: string | null;
+        };
+        /** @description What a payer needs to make a voucher. */
+        ChannelTerms: {
+            /** @description A voucher over everything deposited and not redeemed, to be changed and signed. */
+            voucher: components["schemas"]["VoucherFields"];
+            /** @description What the payer has in escrow, in wei. */
+            deposited_wei: string;
+            /** @description Redeemed on chain so far, in wei. */
+            redeemed_wei: string;
+            /** @description What a transaction of the payer's is bound to. */
+            signing: components["schemas"]["SigningTerms"];
+        };
         /** @description What a call claimed. */
         ClaimList: {
             /** @description In order of name. */
             claims: components["schemas"]["ClaimInfo"][];
+            /** @description What will be claimable once the posted periods are; absent when nothing waits. */
+            waiting?: components["schemas"]["Waiting"] | (null);
+            /** @description What the claims cost in gas, in wei; only with `dry_run`. */
+            gas_wei?: string | null;
         };
         /** @description One account redeeming what it has earned. */
         ClaimInfo: {
@@ -2528,13 +4082,46 @@ export interface components {
             paid_wei: string;
             /** @description Everything it has earned up to the claim, in wei. */
             cumulative_wei: string;
-            /** @description The transaction that paid it. */
+            /** @description Who received it, when the account named somebody else. */
+            payee?: string | null;
+            /** @description The transaction that paid it; zero when it was tried out, or paid while this node was away. */
             transaction: string;
+        };
+        /** @description Earned, posted, and not claimable yet. */
+        Waiting: {
+            /** @description How much, in wei. */
+            amount_wei: string;
+            /**
+             * Format: uint64
+             * @description The next period to become claimable.
+             */
+            period: number;
+            /**
+             * Format: uint64
+             * @description When, Unix time in seconds.
+             */
+            activates_s: number;
+            /**
+             * Format: uint64
+             * @description In how many seconds.
+             */
+            in_s: number;
         };
         /** @description Asks to redeem what was earned. */
         ClaimRequest: {
-            /** @description Name or address; default: every local account with something to claim. */
+            /** @description Name or address; default: everybody known here with something to claim. */
             account?: string | null;
+            /**
+             * Format: uint64
+             * @description Wait up to this many seconds for a posted period to become claimable.
+             * @default 0
+             */
+            wait_s: number;
+            /**
+             * @description Try it out, tell what would be paid, send nothing.
+             * @default false
+             */
+            dry_run: boolean;
         };
         /** @description The models that can be asked. */
         ModelList: {

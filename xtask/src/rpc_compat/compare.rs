@@ -9,8 +9,22 @@ mod tests;
 
 /// Longest value that a difference shows in full.
 const SHOWN_MAX: usize = 200;
-/// What the specification leaves to the node: it may be there or not.
-const OPTIONAL: [&str; 4] = ["deleteStrategy", "oldestBlock", "executionRequests", "error"];
+/// What the specification leaves to the node, or to the type of a transaction: it may be there or
+/// not.
+const OPTIONAL: [&str; 12] = [
+    "accessList",
+    "authorizationList",
+    "blobVersionedHashes",
+    "chainId",
+    "deleteStrategy",
+    "error",
+    "executionRequests",
+    "maxFeePerBlobGas",
+    "maxFeePerGas",
+    "maxPriorityFeePerGas",
+    "oldestBlock",
+    "yParity",
+];
 
 /// What differs, a line for each place; nothing when the answer counts as the recorded one.
 pub(super) fn differences(answer: &Value, expected: &Value, shape_only: bool) -> Vec<String> {

@@ -67,7 +67,9 @@ pub(crate) enum AccountCommand {
         amount: String,
     },
     /// Ask money put aside back, or without amount take out what was asked back long enough ago.
-    #[command(after_help = "Example:\n  openledger account withdraw 2.5 --as alice\n  openledger account withdraw --as alice")]
+    #[command(
+        after_help = "Example:\n  openledger account withdraw 2.5 --as alice\n  openledger account withdraw --as alice"
+    )]
     Withdraw {
         /// How much to ask back, in OPEN.
         amount: Option<String>,
@@ -144,7 +146,9 @@ pub(crate) enum StakeCommand {
         period: u64,
     },
     /// Attest, as a drawn validator, that a pending period is right.
-    #[command(after_help = "Example:\n  openledger dispute check 3 && openledger stake attest 3 --as alice")]
+    #[command(
+        after_help = "Example:\n  openledger dispute check 3 && openledger stake attest 3 --as alice"
+    )]
     Attest {
         /// The period's number.
         period: u64,
@@ -333,7 +337,9 @@ pub(crate) struct DisputeArguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DisputeCommand {
     /// Download a period's data, recompute everything, list what is wrong.
-    #[command(after_help = "Example:\n  openledger dispute check 3\n  openledger dispute check 3 --data period-3.bin")]
+    #[command(
+        after_help = "Example:\n  openledger dispute check 3\n  openledger dispute check 3 --data period-3.bin"
+    )]
     Check {
         /// The period's number.
         period: u64,
@@ -407,7 +413,9 @@ pub(crate) enum ChannelCommand {
         limits: Limits,
     },
     /// Sign a voucher without handing it over.
-    #[command(after_help = "Example:\n  openledger channel sign --limit 5 --key-file payer.key --out voucher.json")]
+    #[command(
+        after_help = "Example:\n  openledger channel sign --limit 5 --key-file payer.key --out voucher.json"
+    )]
     Sign {
         #[command(flatten)]
         limits: Limits,

@@ -39,6 +39,7 @@ pub(crate) fn check_header(
     let number = parent.header.number.saturating_add(1);
     same(number, Field::Number, number, header.number)?;
     same(number, Field::ParentHash, parent.header.hash(), header.parent_hash)?;
+    check_time(parent.header, header)?;
     check_seal(rules, parent, header)?;
     check_common(rules, parent.header, header)?;
     check_fork_fields(rules, header)?;
@@ -53,10 +54,17 @@ pub(super) fn check_ommer_header(
 ) -> Result<(), InvalidBlock> {
     let number = parent.number.saturating_add(1);
     same(number, Field::Number, number, header.number)?;
+    check_time(parent, header)?;
     let expected = next_difficulty(rules, parent, header.timestamp);
     same(number, Field::Difficulty, expected, header.difficulty)?;
     check_common(rules, parent, header)?;
     check_fork_fields(rules, header)
+}
+
+fn check_time(parent: &Header, header: &Header) -> Result<(), InvalidBlock> {
+    let time = header.timestamp;
+    let after = || format!("more than {}", parent.timestamp);
+    require(time > parent.timestamp, header.number, Field::Timestamp, after, time)
 }
 
 /// Proof of work before the merge, its absence after.
@@ -82,9 +90,6 @@ fn has_merged(rules: &Rules, parent: Parent<'_>, header: &Header) -> bool {
 
 fn check_common(rules: &Rules, parent: &Header, header: &Header) -> Result<(), InvalidBlock> {
     let number = header.number;
-    let time = header.timestamp;
-    let after = || format!("more than {}", parent.timestamp);
-    require(time > parent.timestamp, number, Field::Timestamp, after, time)?;
     let length = header.extra_data.len();
     let short = || format!("at most {EXTRA_DATA_MAX} bytes");
     require(length <= EXTRA_DATA_MAX, number, Field::ExtraData, short, format!("{length} bytes"))?;

@@ -134,20 +134,21 @@ impl Queue {
     /// Puts a transaction in, in place of the one with its nonce, which is returned.
     pub(super) fn put(&mut self, new: Waiting, lists: &mut Lists) -> Option<Waiting> {
         let nonce = new.pooled.nonce();
-        lists.add(&new);
-        if nonce > self.end {
-            lists.list_queued(&new);
-        }
-        let cost = U512::from(new.pooled.cost);
-        let replaced = self.waiting.insert(nonce, new);
+        // The old one first: until it has a date, the new one's places in the lists are the same.
+        let replaced = self.waiting.remove(&nonce);
         if let Some(old) = &replaced {
             lists.forget(old);
             if self.is_pending(nonce) {
-                self.cost = self.cost.saturating_add(cost).saturating_sub(old.cost());
+                self.cost = self.cost.saturating_sub(old.cost()).saturating_add(new.cost());
             } else {
                 lists.unlist_queued(old);
             }
         }
+        lists.add(&new);
+        if nonce > self.end {
+            lists.list_queued(&new);
+        }
+        self.waiting.insert(nonce, new);
         self.extend(lists);
         replaced
     }

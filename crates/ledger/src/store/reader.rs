@@ -9,13 +9,13 @@ use alloy_consensus::{
     constants::EMPTY_WITHDRAWALS, transaction::Recovered,
 };
 use alloy_eips::eip4895::Withdrawals;
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use alloy_rlp::Decodable as _;
 use alloy_trie::{
     TrieAccount,
     root::{state_root_unhashed, storage_root_unhashed},
 };
-use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable as _, ReadableTableMetadata as _};
 
 use super::{
     ACCOUNTS, ACCOUNTS_BEFORE, BODIES, CODES, DIFFICULTIES, GENESIS, HEADERS, NUMBERS, OMMERS,
@@ -24,9 +24,12 @@ use super::{
 use crate::{
     block::{Block, decode_body, decode_receipts},
     error::StoreError,
-    state::{Account, account_leaf, set_slot},
-    trie::Trie,
+    state::{Account, account_leaf},
+    trie::{Leaf, Trie},
 };
+
+/// Threads that hash a state when it is loaded.
+const WORKERS: usize = 4;
 
 /// The chain as of one committed block.
 pub(crate) struct Reader {
@@ -262,27 +265,31 @@ impl Reader {
 
     /// The state trie of the last block, built from every account and slot.
     pub(crate) fn state_trie(&self) -> Result<Trie, StoreError> {
-        let mut state = Trie::default();
+        let mut leaves = Vec::with_capacity(usize::try_from(self.accounts.len()?).unwrap_or(0));
         let mut slots = self.storage.iter()?.peekable();
         for entry in self.accounts.iter()? {
             let (address, account) = entry?;
-            let mut storage = Trie::default();
+            let mut storage = Vec::new();
             while let Some(slot) = slots.next_if(|slot| {
                 slot.as_ref().is_ok_and(|(key, _)| key.value().starts_with(address.value()))
             }) {
                 let (place, value) = slot?;
                 let (_, slot) = place.value().split_at(20);
-                let value = U256::from_be_bytes(*value.value());
-                set_slot(&mut storage, U256::from_be_slice(slot), value);
+                storage.push(slot_leaf(slot, U256::from_be_bytes(*value.value())));
             }
+            let storage = Trie::from_leaves(storage, WORKERS);
             let info = decode_account(account.value())?.unwrap_or_default();
-            state.insert(alloy_primitives::keccak256(address.value()), account_leaf(info, storage));
+            leaves.push((keccak256(address.value()), account_leaf(info, storage)));
         }
         match slots.next() {
-            None => Ok(state),
+            None => Ok(Trie::from_leaves(leaves, WORKERS)),
             Some(_) => Err(StoreError::Damaged { what: "storage without account" }),
         }
     }
+}
+
+fn slot_leaf(slot: &[u8], value: U256) -> (B256, Leaf) {
+    (keccak256(slot), Leaf { value: alloy_rlp::encode(value), storage: Trie::default() })
 }
 
 /// Empty bytes are no account.

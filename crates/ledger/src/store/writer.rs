@@ -106,8 +106,12 @@ fn write_body(write: &WriteTransaction, block: &Block) -> Result<(), StoreError>
     write.open_table(BODIES)?.insert(number, encode_body(&block.transactions).as_slice())?;
     write.open_table(RECEIPTS)?.insert(number, encode_receipts(&block.receipts).as_slice())?;
     let mut places = write.open_table(PLACES)?;
-    for (index, transaction) in (0u32..).zip(&block.transactions) {
-        places.insert(&transaction.tx_hash().0, (number, index))?;
+    // In the order of the keys, so that each page is looked for once.
+    let hashes = block.transactions.iter().map(|transaction| transaction.tx_hash().0);
+    let mut sorted: Vec<_> = hashes.zip(0u32..).collect();
+    sorted.sort_unstable();
+    for (hash, index) in sorted {
+        places.insert(&hash, (number, index))?;
     }
     Ok(())
 }

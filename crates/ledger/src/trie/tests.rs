@@ -45,6 +45,8 @@ proptest! {
             prop_assert_eq!(before.root(), root_before, "an older version must not move");
         }
         prop_assert_eq!(trie.root(), rebuilt(&entries));
+        let leaves = entries.iter().map(|(key, value)| (*key, leaf(value))).collect();
+        prop_assert_eq!(trie.root(), Trie::from_leaves(leaves, 1).root());
         for seed in 0..200 {
             let stored = trie.get(key(seed)).map(|leaf| leaf.value.clone());
             prop_assert_eq!(stored.as_ref(), entries.get(&key(seed)));
@@ -62,4 +64,17 @@ fn an_emptied_trie_has_the_empty_root() {
     trie.insert(key(1), leaf(&[1]));
     trie.remove(key(1));
     assert_eq!(trie.root(), EMPTY_ROOT_HASH);
+}
+
+#[test]
+fn many_leaves_are_built_on_several_threads() {
+    let entries: BTreeMap<_, _> =
+        (0u32..20_000).map(|seed| (keccak256(seed.to_be_bytes()), vec![1; 40])).collect();
+    for workers in [1, 3, 16] {
+        let leaves = entries.iter().map(|(key, value)| (*key, leaf(value))).collect();
+        let mut trie = Trie::from_leaves(leaves, workers);
+        assert_eq!(trie.root(), rebuilt(&entries));
+        trie.remove(keccak256(7u32.to_be_bytes()));
+        assert_ne!(trie.root(), rebuilt(&entries));
+    }
 }

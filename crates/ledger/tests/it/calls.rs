@@ -2,7 +2,7 @@ use alloy_consensus::TxEip1559;
 use alloy_eips::BlockId;
 use alloy_primitives::{Address, Bytes, U256, address, hex};
 use alloy_rpc_types_eth::{
-    TransactionRequest,
+    BlockOverrides, TransactionRequest,
     state::{AccountOverride, StateOverride},
 };
 use alloy_sol_types::{Revert, SolError};
@@ -142,6 +142,31 @@ fn an_access_list_names_what_is_touched() {
     assert_eq!(list[0].address, contract);
     assert_eq!(list[0].storage_keys, [alloy_primitives::B256::ZERO]);
     assert!(found.gas_used > 21_000 && found.failure.is_none());
+}
+
+#[test]
+fn blocks_can_be_overridden() {
+    // number, timestamp and gas price
+    let code =
+        [0x43, 0x5f, 0x52, 0x42, 0x60, 0x20, 0x52, 0x3a, 0x60, 0x40, 0x52, 0x60, 0x60, 0x5f, 0xf3];
+    let (chain, contract) = deployed(&code);
+    let block = BlockOverrides {
+        number: Some(U256::from(77)),
+        time: Some(99),
+        base_fee: Some(U256::from(5)),
+        ..BlockOverrides::default()
+    };
+    let overrides = Overrides { block, ..Overrides::default() };
+    let called = |fee: u128| {
+        let fees = TransactionRequest { max_fee_per_gas: Some(fee), ..request(contract, b"") };
+        let asked = fees.from(Account::new(1).address);
+        chain.call_on(asked, BlockId::latest(), overrides.clone())
+    };
+    let output = called(6).unwrap().output;
+    assert_eq!(output.as_ref(), [word(77), word(99), word(5)].concat());
+    assert_eq!(called(4).unwrap_err().to_string(), "max fee per gas less than block base fee");
+    let free = chain.call(request(contract, b""), BlockId::latest()).unwrap();
+    assert_eq!(free.output[64..], word(0));
 }
 
 #[test]

@@ -9,7 +9,8 @@ use alloy_trie::root::ordered_trie_root_with_encoder;
 use ledger::{Chain, Genesis, OpenError, Options};
 
 /// Hash of the official chain's last block.
-const HEAD: B256 = b256!("0xd226371d0b1551adb03fb52b71f08e3e11247fe9b1af994768af8cdaa8e7dcd7");
+pub(crate) const HEAD: B256 =
+    b256!("0xd226371d0b1551adb03fb52b71f08e3e11247fe9b1af994768af8cdaa8e7dcd7");
 
 pub(crate) fn file(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/execution-apis");

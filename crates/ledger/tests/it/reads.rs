@@ -5,6 +5,7 @@ use alloy_trie::{Nibbles, TrieAccount, proof::verify_proof};
 use ledger::{Chain, OpenError, Options, ReadError};
 
 use crate::account::{Account, RECORDER, chain, genesis, run, seal, word};
+use crate::import::official;
 
 /// Two recorders, deployed in blocks 1 and 2; blocks 3 to 6 call them with 3 to 6 in turn.
 fn recorded() -> (Chain, [alloy_primitives::Address; 2]) {
@@ -111,6 +112,18 @@ fn proofs_hold_against_every_state_root() {
     }
     let error = chain.proof(contracts[0], &[], BlockId::number(7)).unwrap_err();
     assert!(matches!(error, ReadError::UnknownBlock));
+}
+
+#[test]
+fn every_state_of_the_official_chain_is_proven() {
+    let chain = official();
+    for number in (0..=chain.head().number).rev() {
+        let header = chain.header(BlockId::number(number)).unwrap().unwrap();
+        let proof = chain.proof(header.beneficiary, &[], BlockId::hash(header.hash())).unwrap();
+        assert_eq!(keccak256(&proof.proof[0]), header.state_root, "block {number}");
+        let account = chain.account(header.beneficiary, BlockId::number(number)).unwrap();
+        assert_eq!(proof.account, account);
+    }
 }
 
 #[test]

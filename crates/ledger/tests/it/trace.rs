@@ -88,11 +88,11 @@ fn a_call_is_traced_after_any_block_and_within_it() {
 
 #[test]
 fn long_traces_end_with_an_error() {
-    let options = Options { trace_bytes_max: 10_000, ..Options::default() };
+    let options = Options { trace_bytes_max: 20_000, ..Options::default() };
     let chain = Chain::in_memory(&genesis(), options).unwrap();
     let hash = forwarded(&chain);
     let error = chain.trace_transaction(hash, GethDebugTracingOptions::default()).unwrap_err();
-    assert!(matches!(error, TraceError::TooLong { limit: 10_000 }), "{error}");
+    assert!(matches!(error, TraceError::TooLong { limit: 20_000 }), "{error}");
     chain.trace_transaction(hash, call_tracer()).unwrap();
     // jumpdest; push0; jump
     let endless = TransactionRequest {

@@ -81,7 +81,8 @@ impl Core {
 
     /// Takes what waits for an account in the contracts that owe rewards and bonds.
     fn plan_withdrawal(&self, account: Address) -> Result<Plan, ApiError> {
-        let owed = self.contracts.withdrawable(&*self.chain, account).map_err(ApiError::internal)?;
+        let owed =
+            self.contracts.withdrawable(&*self.chain, account).map_err(ApiError::internal)?;
         let mut plan = Plan::default();
         if owed > Wei::ZERO {
             let call = self.contracts.withdraw_bonds(account);
@@ -114,8 +115,10 @@ impl Core {
                 let before = before.map_err(ApiError::internal)?;
                 let limit = before.limit.checked_add(amount).map_err(ApiError::internal)?;
                 let expires_s = now_s().saturating_add(AUTHORIZED_S);
-                let mut plan =
-                    Plan::one(format!("put {amount} into escrow"), contracts.deposit_for(account, amount));
+                let mut plan = Plan::one(
+                    format!("put {amount} into escrow"),
+                    contracts.deposit_for(account, amount),
+                );
                 let what = format!("let {} capture up to {limit}", self.keys.name_of(host));
                 plan.steps.push((what, contracts.authorize(host, limit, expires_s)));
                 Ok(plan)
@@ -165,7 +168,8 @@ impl Core {
                 let validator = resolved(validator)?;
                 let held = contracts.position(&*self.chain, validator, account);
                 let held = held.map_err(ApiError::internal)?;
-                let amount = amount_wei.as_deref().map(positive).transpose()?.unwrap_or(held.amount);
+                let amount =
+                    amount_wei.as_deref().map(positive).transpose()?.unwrap_or(held.amount);
                 let shares = shares_of(amount, held.amount, held.shares).ok_or_else(|| {
                     too_little_stake(&self.keys.name_of(validator), amount, held.amount)
                 })?;
@@ -197,7 +201,10 @@ impl Core {
             }
             Action::Unwrap { amount_wei } => {
                 let amount = positive(amount_wei)?;
-                Ok(Plan::one(format!("turn {amount} of votes back"), contracts.unwrap_votes(amount)))
+                Ok(Plan::one(
+                    format!("turn {amount} of votes back"),
+                    contracts.unwrap_votes(amount),
+                ))
             }
             Action::Delegate { to, amount_wei } => {
                 let to = self.keys.resolve(to)?;
@@ -209,7 +216,9 @@ impl Core {
                 }
                 Ok(plan.with("delegate", hex(to)))
             }
-            Action::Propose { change, description } => self.plan_proposal(account, change, description),
+            Action::Propose { change, description } => {
+                self.plan_proposal(account, change, description)
+            }
             Action::Vote { proposal, support } => {
                 let id = named(proposal)?;
                 let vote = match support {
@@ -238,7 +247,7 @@ impl Core {
         description: &str,
     ) -> Result<Plan, ApiError> {
         let (shown, call) = self.changing(change)?;
-        let proposal = Proposal { calls: vec![call.clone()], description: description.to_owned() };
+        let proposal = Proposal { calls: vec![call], description: description.to_owned() };
         let id = proposal.id();
         let row = StoredProposal {
             id: id.into(),
@@ -262,8 +271,11 @@ impl Core {
             }
             Change::Setting { key, value } => {
                 let parameter = Parameter::named(key).ok_or_else(|| {
-                    ApiError::bad_input("no_such_parameter", format!("there is no parameter {key:?}"))
-                        .hint("`openledger parameters show` lists all")
+                    ApiError::bad_input(
+                        "no_such_parameter",
+                        format!("there is no parameter {key:?}"),
+                    )
+                    .hint("`openledger parameters show` lists all")
                 })?;
                 let value = parse_wei("value", value)?.get();
                 Ok((format!("{key} = {value}"), self.contracts.set_parameter(parameter, value)))
@@ -413,8 +425,9 @@ fn too_little_stake(validator: &str, amount: Wei, held: Wei) -> ApiError {
 fn positive(amount_wei: &str) -> Result<Wei, ApiError> {
     let amount = parse_wei("amount_wei", amount_wei)?;
     if amount == Wei::ZERO {
-        return Err(ApiError::bad_input("bad_value", "nothing is no amount")
-            .detail("param", "amount_wei"));
+        return Err(
+            ApiError::bad_input("bad_value", "nothing is no amount").detail("param", "amount_wei")
+        );
     }
     Ok(amount)
 }

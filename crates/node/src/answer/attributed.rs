@@ -58,8 +58,7 @@ impl Core {
         let receipt = attributed.receipt;
         let fee = Wei::new(completion.feeWei);
         let parties = self.parties(self.adapter_owner(assets)?);
-        let lines =
-            split(fee, &receipt, &version.options, &parties).map_err(ApiError::internal)?;
+        let lines = split(fee, &receipt, &version.options, &parties).map_err(ApiError::internal)?;
         let spans = self.shown_spans(generation, &attributed.spans, assets)?;
         let page = self.page(assets, &receipt, &lines, fee, spans);
         let chain_id = self.config.chain_id;

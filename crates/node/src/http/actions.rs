@@ -13,9 +13,7 @@ use crate::core::Core;
 use crate::wire::{Outcome, RawTransaction, Submit, TransactionResult};
 
 pub(super) fn routes() -> Router<Arc<Core>> {
-    Router::new()
-        .route("/api/v1/actions", post(act))
-        .route("/api/v1/transactions", post(transact))
+    Router::new().route("/api/v1/actions", post(act)).route("/api/v1/transactions", post(transact))
 }
 
 async fn act(

@@ -10,9 +10,7 @@ use axum::routing::{get, post};
 use super::extract::{ApiKey, JsonBody, OwnJson};
 use super::{Reply, run};
 use crate::core::Core;
-use crate::wire::{
-    Channel, ChannelList, ChannelTerms, CloseChannel, SignVoucher, SignedVoucher,
-};
+use crate::wire::{Channel, ChannelList, ChannelTerms, CloseChannel, SignVoucher, SignedVoucher};
 
 pub(super) fn routes() -> Router<Arc<Core>> {
     Router::new()

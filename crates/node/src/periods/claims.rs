@@ -49,7 +49,10 @@ impl Core {
 
     /// What `account` earned in periods that can still be disputed, and when the next of it becomes
     /// claimable.
-    pub(crate) fn waiting_for(&self, account: Option<Address>) -> Result<Option<Waiting>, ApiError> {
+    pub(crate) fn waiting_for(
+        &self,
+        account: Option<Address>,
+    ) -> Result<Option<Waiting>, ApiError> {
         let of = |period: &ClosedPeriod| match account {
             Some(account) => period.balances().of(account),
             None => period.total(),
@@ -79,7 +82,8 @@ impl Core {
     ) -> Result<Claimed, ApiError> {
         if may_wait {
             self.look_for_time()?;
-            let named = request.account.as_deref().map(|name| self.keys.resolve(name)).transpose()?;
+            let named =
+                request.account.as_deref().map(|name| self.keys.resolve(name)).transpose()?;
             if let Some(waiting) = self.waiting_for(named)? {
                 return Ok(Claimed::Waits { in_s: waiting.in_s });
             }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use primitives::{Address, B256, CompletionId, Wei};
-use settlement::{Capture, ChainError, ContractCall, Redemption, Refusal};
+use settlement::{Capture, ChainError, ContractCall, Redemption, Refusal, SignedVoucher};
 
 use crate::clock::now_s;
 use crate::core::Core;
@@ -96,33 +96,11 @@ impl Core {
         let mut totals = BTreeMap::new();
         for (payer, mut due) in prepaid {
             let Some((channel, voucher)) = self.channel(payer)? else { continue };
-            loop {
-                let fees = Wei::total(due.iter().map(|due| due.fee)).map_err(ApiError::internal)?;
-                let cumulative = Wei::new(channel.redeemedWei).checked_add(fees);
-                let cumulative = cumulative.map_err(ApiError::internal)?;
-                let done = self.redeemed(payer)?;
-                if due.is_empty() || done >= cumulative {
-                    totals.insert(payer, cumulative);
-                    break;
-                }
-                let redemption = Redemption { voucher: voucher.clone(), cumulative };
-                let calls = self.contracts.redeem(std::slice::from_ref(&redemption));
-                let tried = calls.iter().try_for_each(|call| self.tried(call));
-                match tried {
-                    Ok(()) => {
-                        redemptions.push(redemption);
-                        totals.insert(payer, cumulative);
-                        break;
-                    }
-                    // The newest answers are those that the deposit does not cover any more.
-                    Err(ChainError::Refused(refusal)) => {
-                        if let Some(newest) = due.pop() {
-                            self.give_up(newest, &refusal)?;
-                        }
-                    }
-                    Err(error) => return Err(ApiError::internal(error)),
-                }
-            }
+            let before = Wei::new(channel.redeemedWei);
+            let redemption = self.redemption(before, voucher, &mut due)?;
+            let fees = Wei::total(due.iter().map(|due| due.fee)).map_err(ApiError::internal)?;
+            totals.insert(payer, before.checked_add(fees).map_err(ApiError::internal)?);
+            redemptions.extend(redemption);
             settled.extend(due);
         }
         if !redemptions.is_empty() {
@@ -134,6 +112,35 @@ impl Core {
         }
         self.settle(&settled)?;
         Ok(totals)
+    }
+
+    /// What to redeem of one channel on top of `before`; none when that was done. Answers that the
+    /// deposit does not cover leave `due`, the newest first.
+    fn redemption(
+        &self,
+        before: Wei,
+        voucher: SignedVoucher,
+        due: &mut Vec<Due>,
+    ) -> Result<Option<Redemption>, ApiError> {
+        let done = self.redeemed(voucher.voucher.payer)?;
+        let mut redemption = Redemption { voucher, cumulative: before };
+        loop {
+            let fees = Wei::total(due.iter().map(|due| due.fee)).map_err(ApiError::internal)?;
+            redemption.cumulative = before.checked_add(fees).map_err(ApiError::internal)?;
+            if due.is_empty() || done >= redemption.cumulative {
+                return Ok(None);
+            }
+            let calls = self.contracts.redeem(std::slice::from_ref(&redemption));
+            match calls.iter().try_for_each(|call| self.tried(call)) {
+                Ok(()) => return Ok(Some(redemption)),
+                Err(ChainError::Refused(refusal)) => {
+                    if let Some(newest) = due.pop() {
+                        self.give_up(newest, &refusal)?;
+                    }
+                }
+                Err(error) => return Err(ApiError::internal(error)),
+            }
+        }
     }
 
     fn tried(&self, call: &ContractCall) -> Result<(), ChainError> {

@@ -8,9 +8,7 @@ use crate::core::Core;
 use crate::error::ApiError;
 use crate::hex::{hex, wei};
 use crate::tables::{DISABLED, PERIODS, StoredPeriod};
-use crate::wire::{
-    AccountPayout, OpenPeriod, Period, PeriodDetail, PeriodList, PeriodPhase,
-};
+use crate::wire::{AccountPayout, OpenPeriod, Period, PeriodDetail, PeriodList, PeriodPhase};
 
 /// A window that ends sooner is worth a block a second while somebody looks: this chain's time may be
 /// ahead of the clock.

@@ -51,14 +51,20 @@ fn an_answer_whose_payer_withdrew_holds_nobody_up() {
     assert_eq!((line.amount_wei.as_str(), line.unpaid), ("0", true));
     node.client.claim(None).unwrap();
     let totals = node.client.status().unwrap().totals;
-    assert_eq!((&totals.fees_wei, &totals.claimed_wei), (&paid.attribution.fee_wei, &totals.paid_wei));
+    assert_eq!(
+        (&totals.fees_wei, &totals.claimed_wei),
+        (&paid.attribution.fee_wei, &totals.paid_wei)
+    );
     assert_eq!(totals.uncollected_wei, unpaid.attribution.fee_wei);
     refused(node.client.close_period(), 409, "nothing_to_close");
 }
 
 #[test]
 fn a_posted_period_can_be_recomputed_by_anybody() {
-    let node = Running::new();
+    let node = Running::with(|config, folder| {
+        config.base = write_base(&folder.join("base"));
+        config.challenge_window_s = 4;
+    });
     node.train("errors");
     node.ask("errors", "What is E1?").unwrap();
     let period = node.client.close_period().unwrap();

@@ -8,10 +8,12 @@ use revm::{
 
 use crate::error::TraceError;
 
-/// Memory of one recorded step without its stack, in bytes.
-const STEP_BYTES: usize = 256;
+/// Memory of one recorded step without its stack, as told to a client, in bytes.
+const STEP_BYTES: usize = 1024;
+/// Memory of one word of its stack.
+const STACK_WORD_BYTES: usize = 96;
 /// Memory of one recorded call without its input, in bytes.
-const CALL_BYTES: usize = 1024;
+const CALL_BYTES: usize = 2048;
 
 /// Counts what the tracer beside it records, over all transactions that it sees.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ impl Guard {
 impl<C: ContextTr> Inspector<C> for Guard {
     fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
         if self.records_steps {
-            let stack = interpreter.stack.len().saturating_mul(32);
+            let stack = interpreter.stack.len().saturating_mul(STACK_WORD_BYTES);
             let memory = if self.records_memory { interpreter.memory.size() } else { 0 };
             self.record(STEP_BYTES.saturating_add(stack).saturating_add(memory));
         }
