@@ -10,11 +10,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const arch = process.arch === 'x64' ? 'amd64' : process.arch;
 const installed = join(here, `node_modules/@foundry-rs/forge-${process.platform}-${arch}/bin/forge`);
 
+/** The program. */
+export const path = existsSync(installed) ? installed : 'forge';
+
 /** Runs forge in this folder; returns its exit status. */
 export function forge(args, stdio = 'inherit') {
-  const program = existsSync(installed) ? installed : 'forge';
-  const { status, error } = spawnSync(program, args, { cwd: here, stdio });
-  if (error) throw new Error(`cannot start ${program}; npm ci installs it on Linux`, { cause: error });
+  const { status, error } = spawnSync(path, args, { cwd: here, stdio });
+  if (error) throw new Error(`cannot start ${path}; npm ci installs it on Linux`, { cause: error });
   return status ?? 1;
 }
 

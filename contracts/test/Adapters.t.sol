@@ -58,6 +58,21 @@ contract AdaptersTest is Registries {
         assertEq(paid, buyer);
     }
 
+    /// @notice Disputes ask who owned a model when it answered.
+    function testFuzz_everySecondHasItsOwner(uint32 heldS, uint32 askedS) public {
+        uint256 anchoredS = 1_800_000_000;
+        vm.warp(anchoredS);
+        bytes32 adapterId = _anchor(user(3));
+        assertEq(adapters.ownerAt(adapterId, uint64(anchoredS - 1)), user(3));
+        uint256 soldS = anchoredS + 1 + heldS;
+        vm.warp(soldS);
+        vm.prank(user(3));
+        adapters.transferFrom(user(3), user(4), uint256(adapterId));
+        address expected = askedS <= heldS ? user(3) : user(4);
+        assertEq(adapters.ownerAt(adapterId, uint64(anchoredS + askedS)), expected);
+        assertEq(adapters.ownerAt("unknown", uint64(anchoredS)), address(0));
+    }
+
     function testFuzz_onlyTheDatanetsOwnerAndHostsAnchor(address stranger) public {
         vm.assume(stranger != address(0) && stranger != owner && stranger != host);
         vm.expectRevert(abi.encodeWithSelector(IAdapters.NotAuthorized.selector, owner, stranger));

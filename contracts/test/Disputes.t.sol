@@ -20,11 +20,14 @@ contract DisputesTest is Answers {
     }
 
     /// @dev The period is disabled, the challenger rewarded, the rest to be burnt.
-    function _assertConvicted(bytes32 payoutId) private view {
+    function _assertConvicted(bytes32 payoutId) private {
         assertTrue(disputes.isFraud(payoutId));
         assertStatus(1, IPayouts.Status.Disabled);
         assertEq(payouts.withdrawableWei(challenger), BOND_WEI * 4 / 10);
         assertEq(payouts.withdrawableWei(BURN), BOND_WEI * 6 / 10);
+        payouts.withdraw(challenger);
+        payouts.withdraw(BURN);
+        vm.deal(challenger, 0);
     }
 
     // Scores.
@@ -160,9 +163,14 @@ contract DisputesTest is Answers {
     }
 
     /// @notice Whichever of the eight is replaced by a worse one, the missing one proves it.
-    function testFuzz_anOmittedRowIsProven(uint8 which) public {
+    function test_anyOmittedRowIsProven() public {
+        for (uint256 shareAt = 2; shareAt <= 9; ++shareAt) {
+            _omit(shareAt);
+        }
+    }
+
+    function _omit(uint256 shareAt) private {
         Case memory made = honest(1);
-        uint256 shareAt = bound(which, 2, 9);
         uint32 omitted = made.receipt.shares[shareAt].row;
         made.receipt.shares[shareAt] = shareOf(order[10], 0);
         sign(made, HOST_KEY);
@@ -182,9 +190,15 @@ contract DisputesTest is Answers {
     }
 
     /// @notice A list that is too short is proven by any row that is not on it.
-    function testFuzz_aShortListIsProven(uint8 length) public {
+    function test_anyShortListIsProven() public {
+        for (uint256 length = 2; length <= 9; ++length) {
+            _cut(length);
+        }
+    }
+
+    function _cut(uint256 length) private {
         Case memory made = honest(1);
-        _shorten(made, bound(length, 2, 9));
+        _shorten(made, length);
         sign(made, HOST_KEY);
         bytes32 id = postAnswer(made);
         IDisputes.RowProof memory row = rowProof(order[12]);
@@ -194,10 +208,17 @@ contract DisputesTest is Answers {
     }
 
     /// @notice Rows that are listed for another reason are not counted among the eight.
-    function testFuzz_namedRowsAreNotListedForTheirScore(uint8 which, uint8 why) public {
+    function test_namedRowsAreNotListedForTheirScore() public {
+        for (uint256 shareAt = 2; shareAt <= 9; ++shareAt) {
+            _name(shareAt, true);
+            _name(shareAt, false);
+        }
+    }
+
+    function _name(uint256 shareAt, bool isVerbatim) private {
         Case memory made = honest(1);
-        RecordShare memory share = made.receipt.shares[bound(which, 2, 9)];
-        if (why % 2 == 0) share.spanTokens = 1;
+        RecordShare memory share = made.receipt.shares[shareAt];
+        if (isVerbatim) share.spanTokens = 1;
         else share.evidence |= 1;
         sign(made, HOST_KEY);
         postAnswer(made);
@@ -270,10 +291,16 @@ contract DisputesTest is Answers {
         disputes.proveOrder(made.proof, made.receipt, 0, 10);
     }
 
-    function testFuzz_aRowListedTwiceIsProven(uint8 a, uint8 b) public {
+    function test_anyRowListedTwiceIsProven() public {
+        for (uint256 first = 0; first < 9; ++first) {
+            for (uint256 second = first + 1; second < 10; ++second) {
+                _listTwice(first, second);
+            }
+        }
+    }
+
+    function _listTwice(uint256 first, uint256 second) private {
         Case memory made = honest(1);
-        uint256 first = bound(a, 0, 8);
-        uint256 second = bound(b, first + 1, 9);
         made.receipt.shares[second].row = made.receipt.shares[first].row;
         sign(made, HOST_KEY);
         bytes32 id = postAnswer(made);
@@ -282,10 +309,16 @@ contract DisputesTest is Answers {
         _assertConvicted(id);
     }
 
-    function testFuzz_aListOutOfOrderIsProven(uint8 a, uint8 b) public {
+    function test_anyListOutOfOrderIsProven() public {
+        for (uint256 first = 0; first < 9; ++first) {
+            for (uint256 second = first + 1; second < 10; ++second) {
+                _exchange(first, second);
+            }
+        }
+    }
+
+    function _exchange(uint256 first, uint256 second) private {
         Case memory made = honest(1);
-        uint256 first = bound(a, 0, 8);
-        uint256 second = bound(b, first + 1, 9);
         RecordShare memory kept = made.receipt.shares[first];
         made.receipt.shares[first] = made.receipt.shares[second];
         made.receipt.shares[second] = kept;
@@ -384,12 +417,18 @@ contract DisputesTest is Answers {
         _splitIsRight(made);
     }
 
-    function testFuzz_aWeiInTheWrongLineIsProven(uint8 from, uint8 to) public {
+    function test_aWeiInAnyWrongLineIsProven() public {
+        uint256 count = honest(1).proof.answer.lines.length;
+        for (uint256 giver = 0; giver < count; ++giver) {
+            for (uint256 taker = 0; taker < count; ++taker) {
+                if (giver != taker) _misplace(giver, taker);
+            }
+        }
+    }
+
+    function _misplace(uint256 giver, uint256 taker) private {
         Case memory made = honest(1);
         SettledLine[] memory lines = made.proof.answer.lines;
-        uint256 giver = bound(from, 0, lines.length - 1);
-        uint256 taker = bound(to, 0, lines.length - 1);
-        vm.assume(giver != taker);
         lines[giver].amountWei -= 1;
         lines[taker].amountWei += 1;
         _splitIsFraud(made);
@@ -764,10 +803,8 @@ contract DisputesTest is Answers {
         // Three answers: position 3 is padding, position 4 is not in a tree of two levels.
         _demand(1, 3);
         _demand(1, 4);
-        bytes32[] memory hashes = new bytes32[](3);
-        hashes[0] = answerLeaf(honest(100).proof.answer);
+        bytes32[] memory hashes = neighbours();
         hashes[1] = answerLeaf(made.proof.answer);
-        hashes[2] = answerLeaf(honest(101).proof.answer);
         bytes32[] memory padding = new bytes32[](2);
         padding[0] = hashes[2];
         padding[1] = Tree.proof(hashes, 2)[1];

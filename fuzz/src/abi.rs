@@ -8,7 +8,8 @@ use primitives::{
     Contribution, Payout, RecordShare, Snapshot,
 };
 use settlement::{
-    ChainClient, ChainError, Contracts, Deployment, Fees, Refusal, TransactionOutcome,
+    ChainClient, ChainError, Contracts, Deployment, DeploymentOptions, Fees, Refusal,
+    TransactionOutcome,
 };
 
 use crate::Target;
@@ -25,7 +26,8 @@ pub(crate) struct Abi(Contracts);
 impl Abi {
     /// With contracts at the addresses of a deployment.
     pub(crate) fn new() -> Result<Self> {
-        let deployment = Deployment::new(7077, Address::repeat_byte(7), 86_400)?;
+        let deployment =
+            Deployment::new(7077, Address::repeat_byte(7), &DeploymentOptions::default())?;
         Ok(Self(*deployment.contracts()))
     }
 }

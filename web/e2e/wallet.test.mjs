@@ -9,7 +9,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -20,7 +19,7 @@ const key = process.env.OPENLEDGER_KEY;
 assert.ok(node, 'set OPENLEDGER_URL to a running node, such as http://127.0.0.1:7077');
 assert.ok(key, 'set OPENLEDGER_KEY to the key of an account with some OPEN');
 
-const ETHERS = readFileSync(createRequire(import.meta.url).resolve('ethers/dist/ethers.umd.min.js'), 'utf8');
+const ETHERS = readFileSync(new URL('../node_modules/ethers/dist/ethers.umd.min.js', import.meta.url), 'utf8');
 const FRIEND = '0x00000000000000000000000000000000000f0c5e';
 const PAGE = `<!doctype html><title>Somebody else's page</title>
 <button>Pay</button><output></output>

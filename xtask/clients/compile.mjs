@@ -10,7 +10,7 @@ const input = {
   language: "Solidity",
   sources: { "Guestbook.sol": { content: readFileSync(here("Guestbook.sol"), "utf8") } },
   settings: {
-    evmVersion: "prague",
+    evmVersion: "shanghai",
     optimizer: { enabled: true, runs: 200 },
     metadata: { bytecodeHash: "none", appendCBOR: false },
     outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },

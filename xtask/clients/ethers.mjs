@@ -7,7 +7,7 @@ import { verify } from "./proof.mjs";
 
 const [url, key] = process.argv.slice(2);
 const { abi, bytecode } = JSON.parse(readFileSync(new URL("Guestbook.json", import.meta.url), "utf8"));
-const provider = new JsonRpcProvider(`${url}/rpc`, undefined, { pollingInterval: 50 });
+const provider = new JsonRpcProvider(`${url}/rpc`, undefined, { pollingInterval: 50, cacheTimeout: -1 });
 const wallet = new Wallet(key, provider);
 const { chainId } = await provider.getNetwork();
 

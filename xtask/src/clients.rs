@@ -28,9 +28,7 @@ impl Tools {
     pub(crate) fn install(root: &Path) -> Result<Self> {
         let tools = Self { root: root.to_owned() };
         product::install(&tools.folder())?;
-        if !tools.python().exists() {
-            tools.install_python()?;
-        }
+        python_program(root, "openai", OPENAI)?;
         if !Path::new(CHROMIUM).exists() {
             apt(root, "chromium")?;
         }
@@ -42,29 +40,37 @@ impl Tools {
     }
 
     fn venv(&self) -> PathBuf {
-        self.root.join(".tools/python")
-    }
-
-    fn python(&self) -> PathBuf {
-        self.venv().join("bin/openai")
-    }
-
-    fn install_python(&self) -> Result<()> {
-        let venv = self.venv().display().to_string();
-        let made = run(command(&self.root, &format!("python3 -m venv {venv}")));
-        if made.is_err() {
-            apt(&self.root, "python3-venv")?;
-            run(command(&self.root, &format!("python3 -m venv --clear {venv}")))?;
-        }
-        let pip = format!(
-            "{venv}/bin/python -m pip install --quiet --disable-pip-version-check {OPENAI}"
-        );
-        run(command(&self.root, &pip)).context("install the openai package")
+        venv(&self.root)
     }
 
     fn cast(&self) -> PathBuf {
         self.folder().join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast")
     }
+}
+
+/// The Python environment of tests.
+fn venv(root: &Path) -> PathBuf {
+    root.join(".tools/python")
+}
+
+/// A program of a Python package; installs what is missing.
+pub(crate) fn python_program(root: &Path, program: &str, package: &str) -> Result<PathBuf> {
+    let venv = venv(root);
+    let found = venv.join("bin").join(program);
+    if found.exists() {
+        return Ok(found);
+    }
+    let folder = venv.display();
+    if !venv.join("bin/python").exists()
+        && run(command(root, &format!("python3 -m venv {folder}"))).is_err()
+    {
+        apt(root, "python3-venv")?;
+        run(command(root, &format!("python3 -m venv --clear {folder}")))?;
+    }
+    let quiet = "--quiet --disable-pip-version-check";
+    let pip = format!("{folder}/bin/python -m pip install {quiet} {package}");
+    run(command(root, &pip)).with_context(|| format!("install {package}"))?;
+    Ok(found)
 }
 
 /// Installs a package of the distribution.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::api::Api;
-use crate::clients::{Clients, Tools};
+use crate::clients::{Clients, Tools, python_program};
 use crate::command::{command, root, run};
 use crate::demo::{Journey, Progress};
 use crate::product;
@@ -15,6 +15,7 @@ use crate::rpc_compat;
 use crate::server::Server;
 
 const WARNINGS: &str = "-Dwarnings";
+const SLITHER: &str = "slither-analyzer==0.11.6";
 const JOURNEY_DATA: &str = ".openledger/test";
 
 /// Options of `cargo xtask test`.
@@ -91,7 +92,9 @@ fn fuzz(root: &Path) -> Result<()> {
 fn contracts(root: &Path) -> Result<()> {
     let contracts = root.join("contracts");
     product::install(&contracts)?;
-    run(command(&contracts, "npm run --silent check"))
+    run(command(&contracts, "npm run --silent check"))?;
+    let slither = python_program(root, "slither", SLITHER)?;
+    run(command(&contracts, &format!("node slither.mjs {}", slither.display())))
 }
 
 fn documentation(root: &Path) -> Result<()> {

@@ -80,7 +80,7 @@ fn export(account: &str, data: Option<&Path>, output: Output) -> Result<(), Fail
     Ok(())
 }
 
-fn configured_data() -> Result<PathBuf, Failure> {
+pub(crate) fn configured_data() -> Result<PathBuf, Failure> {
     let resolved = Sources::of_process().resolve();
     resolved
         .map(|(config, _)| config.data)

@@ -145,6 +145,54 @@ pub(crate) enum ChainCommand {
         after_help = "Example:\n  openledger chain serve genesis.json chain.rlp --data /tmp/chain\n  openledger chain serve genesis.json --data /tmp/dev --seal-ms 0   # a block at once\n\nAnswers at / and /rpc, over HTTP and WebSocket."
     )]
     Serve(ChainServe),
+    /// Execute the blocks of a file, with every check of their forks.
+    #[command(
+        after_help = "Example:\n  openledger chain import genesis.json chain.rlp --data /tmp/chain\n\nBlocks that the chain has already are skipped. An invalid block ends the import; the blocks\nbefore it stay. The node that uses the folder must be stopped."
+    )]
+    Import(ChainImport),
+    /// Execute the stored chain again from its genesis, in memory, and compare every byte.
+    #[command(after_help = "Example:\n  openledger chain verify --data /tmp/chain")]
+    Verify {
+        /// Folder of the chain's database (default: the settings' data).
+        #[arg(long, alias = "data-dir", value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Write the chain's blocks to a file, as `geth import` reads them.
+    #[command(
+        after_help = "Example:\n  openledger chain export chain.rlp --first 1 --last 1000 --data /tmp/chain"
+    )]
+    Export(ChainExport),
+}
+
+/// `openledger chain import`.
+#[derive(Debug, Args)]
+pub(crate) struct ChainImport {
+    /// What the chain starts from, in geth's format.
+    #[arg(value_name = "GENESIS.json")]
+    pub(crate) genesis: PathBuf,
+    /// The blocks, as `geth export` writes them.
+    #[arg(value_name = "CHAIN.rlp")]
+    pub(crate) blocks: PathBuf,
+    /// Folder of the chain's database; made when it is not there (default: the settings' data).
+    #[arg(long, alias = "data-dir", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// `openledger chain export`.
+#[derive(Debug, Args)]
+pub(crate) struct ChainExport {
+    /// The file to write.
+    #[arg(value_name = "FILE.rlp")]
+    pub(crate) file: PathBuf,
+    /// First block (default: 1; the first of all is in the genesis).
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) first: Option<u64>,
+    /// Last block (default: the latest).
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) last: Option<u64>,
+    /// Folder of the chain's database (default: the settings' data).
+    #[arg(long, alias = "data-dir", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// `openledger chain serve`.

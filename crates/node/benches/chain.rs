@@ -19,6 +19,10 @@ use load::{Measured, Request};
 use server::Server;
 use wallet::Wallets;
 
+/// As in the binary `openledger`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the command line may change.
 #[derive(Clone, Debug)]
 struct Sizes {
@@ -41,7 +45,7 @@ const HELP: &str = "options of `cargo bench -p node --bench chain -- OPTIONS`:
   --accounts-large N   accounts in the large state           (1000000)
   --connections N      HTTP connections                      (16)
   --runs N             runs of each measurement, best counts (2)
-  --block-ms N         our block interval                    (100)
+  --block-ms N         our block interval                    (1000)
   --no-anvil           leave the comparison out
   --no-large           leave the large state out";
 
@@ -52,7 +56,7 @@ fn sizes(mut arguments: impl Iterator<Item = String>) -> Result<Sizes, String> {
         accounts_large: 1_000_000,
         connections: 16,
         runs: 2,
-        block_ms: 100,
+        block_ms: 1000,
         with_anvil: true,
         with_large: true,
     };

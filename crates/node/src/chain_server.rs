@@ -17,7 +17,7 @@ use crate::chain::Producer;
 use crate::error::StartError;
 use crate::{rpc, server};
 
-const CHAIN_FILE: &str = "chain.redb";
+pub(crate) const CHAIN_FILE: &str = "chain.redb";
 
 /// What to serve.
 #[derive(Debug, Clone)]

@@ -50,6 +50,7 @@ mod periods;
 mod receipts;
 mod status;
 
+pub mod archive;
 pub mod dispute;
 pub mod published;
 pub mod remote_chain;

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use primitives::{Address, AttributionReceipt, B256, Key, RecordShare, Wei};
 use settlement::{
-    BURN, ClosedPeriod, Earning, Parties, PayoutDomain, SettledAnswer, SettledAnswers, SplitOptions,
-    SplitVersion,
+    BURN, ClosedPeriod, Earning, Parties, PayoutDomain, SettledAnswer, SettledAnswers,
+    SplitOptions, SplitVersion,
 };
 
 const CHAIN_ID: u64 = 1612;

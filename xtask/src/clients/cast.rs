@@ -89,7 +89,7 @@ impl Cast<'_> {
     fn subscription(&self, book: &str) -> Result<()> {
         let url = format!("{}/rpc", self.url.replacen("http", "ws", 1));
         let mut child = Command::new(self.program)
-            .args(["logs", "--subscribe", "--json", "--address", book, "--rpc-url", &url])
+            .args(["logs", "--subscribe", "--address", book, "--rpc-url", &url])
             .stdout(Stdio::piped())
             .spawn()
             .context("start cast logs --subscribe")?;

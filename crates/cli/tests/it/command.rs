@@ -59,6 +59,10 @@ const COMMANDS: &[&[&str]] = &[
     &["status"],
     &["doctor"],
     &["config", "show"],
+    &["chain", "serve"],
+    &["chain", "import"],
+    &["chain", "verify"],
+    &["chain", "export"],
 ];
 
 #[test]

@@ -1,5 +1,6 @@
 //! The real binary, run as a person would.
 
+mod chain;
 mod channel;
 mod command;
 mod dispute;

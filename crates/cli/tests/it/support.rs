@@ -120,6 +120,21 @@ impl Drop for Up {
     }
 }
 
+/// Starts `openledger chain serve` on a chain that was imported before.
+pub(crate) fn serve_chain(genesis: &str, data: &Path) -> Up {
+    let child = Command::new(BINARY)
+        .args(["chain", "serve", genesis, "--json", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("the binary starts");
+    let mut served = Up { child, url: None };
+    served.wait_until_ready();
+    served
+}
+
 /// Runs the binary to its end.
 pub(crate) fn openledger(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).env_clear().output().expect("the binary runs")

@@ -25,14 +25,14 @@ use crate::{
 };
 
 /// New blocks after which an import makes them durable.
-const GROUP: u64 = 64;
+const GROUP: u64 = 16;
 
 impl Chain {
     /// Executes the RLP blocks of `source` on top of the chain, one after the other, as
     /// `geth export` writes them, and calls `progress` after each.
     ///
     /// Every block is checked against the rules of its fork, before and after its execution. All
-    /// are on the disk when this returns, and groups of 64 before; after a crash the chain
+    /// are on the disk when this returns, and groups of 16 before; after a crash the chain
     /// has the blocks up to one of them, whole. Blocks that the chain has already are passed over,
     /// so that an import which was interrupted can be given the same file again.
     ///
@@ -45,7 +45,9 @@ impl Chain {
         source: impl Read,
         mut progress: impl FnMut(&Imported),
     ) -> Result<Imported, ImportError> {
-        let mut done = Imported::default();
+        let head = self.head();
+        let (number, head_hash) = (head.number(), head.hash());
+        let mut done = Imported { head: number, head_hash, ..Imported::default() };
         let imported = self.import_all(source, &mut done, &mut progress);
         // What came before a refused block stays, so it must be on the disk in any case.
         let flushed = self.sync_blocks().map_err(ImportFailure::from);

@@ -1,6 +1,10 @@
 //! The official test chain: 54 blocks from Frontier to Osaka and its blob schedule forks.
 
-use std::path::Path;
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use alloy_consensus::transaction::TxHashRef as _;
 use alloy_primitives::{B256, U256, b256, keccak256};
@@ -130,4 +134,60 @@ fn opens_what_was_imported_without_its_genesis_file() {
     drop(chain);
     let other = Chain::open(&path, &Genesis::new(1, [].into()), Options::default()).unwrap_err();
     assert!(matches!(other, OpenError::OtherGenesis { .. }), "{other}");
+}
+
+const FILE: &str = "LEDGER_IMPORT_TEST_FILE";
+
+/// The child: imports what it is given until it is killed. Without the variable, an ordinary run.
+#[test]
+fn import_child() {
+    #[expect(clippy::disallowed_methods, reason = "how the parent names the file")]
+    let Ok(path) = std::env::var(FILE) else { return };
+    let chain = Chain::open(Path::new(&path), &genesis(), Options::default()).unwrap();
+    let mut out = std::io::stdout();
+    chain
+        .import(std::io::stdin().lock(), |done| {
+            writeln!(out, "\nhead {}", done.head).unwrap();
+            out.flush().unwrap();
+        })
+        .unwrap();
+}
+
+#[test]
+fn an_import_that_was_killed_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.redb");
+    let bytes = file("chain.rlp");
+    let whole = official();
+    let forty = (1..=40u64).map(|number| whole.raw_block(number.into()).unwrap().unwrap().len());
+    let part = forty.sum::<usize>() + 50;
+    for rounds in 0..3 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "import::import_child", "--nocapture"])
+            .env(FILE, &path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It waits within a block for the rest, which never comes.
+        child.stdin.as_mut().unwrap().write_all(&bytes[..part]).unwrap();
+        let reports = BufReader::new(child.stdout.take().unwrap()).lines();
+        let reports = reports.map_while(Result::ok);
+        let reached = reports.filter_map(|line| line.strip_prefix("head ")?.parse::<u64>().ok());
+        // After the first round blocks are known and passed over.
+        let reached = reached.take(if rounds == 0 { 40 } else { 1 }).last().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(reached == 40 || rounds > 0);
+        let chain = Chain::open(&path, &genesis(), Options::default()).unwrap();
+        let head = chain.head();
+        assert!((32..54).contains(&head.number), "head {}", head.number);
+        assert_eq!(chain.recompute_state_root().unwrap(), head.state_root);
+    }
+    let chain = Chain::open(&path, &genesis(), Options::default()).unwrap();
+    let known = chain.head().number;
+    let done = chain.import(bytes.as_slice(), |_| {}).unwrap();
+    assert_eq!((done.known, done.new, done.head_hash), (known, 54 - known, HEAD));
+    drop(chain);
+    Chain::verify(&path, Options::default(), |_| {}).unwrap();
 }
