@@ -59,7 +59,7 @@ pub enum ArchiveError {
         data: PathBuf,
         /// The first difference.
         #[source]
-        source: VerifyError,
+        source: Box<VerifyError>,
     },
     /// The blocks cannot be exported.
     #[error("cannot export to {}", path.display())]
@@ -102,11 +102,12 @@ impl ArchiveError {
             Self::Open { source: OpenError::Missing { .. }, .. } => {
                 "import one: openledger chain import GENESIS.json CHAIN.rlp --data DIR"
             }
-            Self::Open { .. } => "restore the folder from a copy, or import the chain anew",
+            Self::Open { .. } | Self::Verify { .. } => {
+                "restore the folder from a copy, or import the chain anew"
+            }
             Self::Import { .. } => {
                 "what came before stays; mend the file and import it again, known blocks are skipped"
             }
-            Self::Verify { .. } => "restore the folder from a copy, or import the chain anew",
             Self::Export { .. } => "the message says which blocks there are, or what the disk says",
         }
     }
@@ -196,7 +197,7 @@ pub fn verify(
     let done = Chain::verify(&path, ledger::Options::default(), told);
     let done = done.map_err(|source| match source {
         VerifyError::Open(source) => opening(data)(source),
-        source => ArchiveError::Verify { data: data.to_owned(), source },
+        source => ArchiveError::Verify { data: data.to_owned(), source: Box::new(source) },
     })?;
     Ok(VerifyReport { head: done.head, hash: done.hash.to_string(), entries: done.entries })
 }
