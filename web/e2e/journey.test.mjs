@@ -213,7 +213,7 @@ test('complete and attribute: an answer names its sources, and its fee adds up',
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Download the signed receipt' }).click();
   const receipt = JSON.parse(readFileSync(await (await download).path(), 'utf8'));
-  assert.equal(receipt.version, 1);
+  assert.equal(receipt.version, 2);
   await page.getByText('Ask from code').click();
   await page.getByText('from openai import OpenAI').waitFor();
   await accessible('chat');
