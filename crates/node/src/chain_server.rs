@@ -17,6 +17,7 @@ use crate::chain::Producer;
 use crate::error::StartError;
 use crate::{rpc, server};
 
+/// The chain in a data folder, of a node as of a chain alone.
 pub(crate) const CHAIN_FILE: &str = "chain.redb";
 
 /// What to serve.

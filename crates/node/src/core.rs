@@ -19,6 +19,7 @@ use crate::answer::AnswerQueue;
 use crate::assets::AssetCache;
 use crate::base::Base;
 use crate::chain::Producer;
+use crate::chain_server::CHAIN_FILE;
 use crate::clock::now_s;
 use crate::config::Config;
 use crate::economy::Known;
@@ -34,7 +35,6 @@ pub(crate) use crate::datanets::{Contributed, RecordQuery};
 
 /// OPEN that the operator of a new chain starts with: the whole supply.
 const SUPPLY_OPEN: u128 = 1_000_000_000;
-const CHAIN_FILE: &str = "chain.redb";
 const GENESIS_S: &str = "genesis_s";
 const CHAIN_ID: &str = "chain_id";
 const ANSWERS_OUT_OF_ORDER_MAX: u64 = 1024;
